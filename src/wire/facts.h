@@ -1,0 +1,34 @@
+/*
+ * facts.h - what keeper tells gateways (routes) and workers tell keeper (problems).
+ */
+#ifndef RK_WIRE_FACTS_H
+#define RK_WIRE_FACTS_H
+
+#include "wire/msg.h"
+
+enum rk_visibility { RK_PUBLIC, RK_PROTECTED, RK_PRIVATE };
+
+/* ROUTES: u32 generation, u32 count, then count of these. */
+struct rk_route {
+	struct rk_str path;         /* "/create-room-token"; matched byte by byte */
+	uint32_t function;          /* index in the bundle */
+	uint8_t visibility;
+	struct rk_str file;         /* "functions/create-room-token.js", for logs */
+};
+
+void rk_route_put(struct rk_buf *out, const struct rk_route *r);
+void rk_route_get(struct rk_msg_view *v, struct rk_route *ret_r);    /* v->bad tells */
+
+/* READY: u32 generation, u32 count, then count of these. */
+struct rk_problem {
+	uint32_t function;          /* index in the bundle */
+	struct rk_str kind;         /* "SyntaxError" */
+	struct rk_str message;
+	uint32_t line, column;      /* 1-based; 0 when not known */
+	struct rk_str source;       /* the line itself, cut at 200 bytes */
+};
+
+void rk_problem_put(struct rk_buf *out, const struct rk_problem *p);
+void rk_problem_get(struct rk_msg_view *v, struct rk_problem *ret_p);
+
+#endif
