@@ -1,0 +1,85 @@
+/*
+ * answer.h - an answer on its way to a client: status, header fields in order, body.
+ *
+ * Everything in it is borrowed; whoever sends it copies it at once. Two ways to fill one: from a
+ * worker's reply, or from a row of the table of our own errors.
+ */
+#ifndef RK_GATEWAY_ANSWER_H
+#define RK_GATEWAY_ANSWER_H
+
+#include "gateway/screen.h"
+#include "wire/call.h"
+
+#define RK_ANSWER_FIELDS 128u
+#define RK_ANSWER_BYTES 16384u /* of a function's header fields */
+
+/* name, code, status, what happened, what to do. docs/errors.md has the same rows. */
+#define RK_FAULT_ROWS(X)                                                                                     \
+	X(BAD_REQUEST, "RK-400", 400, "The request is not well-formed HTTP.",                                \
+	    "Send it as RFC 9112 describes.")                                                                \
+	X(PROTECTED, "RK-403", 403,                                                                          \
+	    "This function is protected, and checking request signatures is not there yet.",                 \
+	    "Until it is, make the function public (rename it without .protected) or keep it unused.")       \
+	X(NO_FUNCTION, "RK-404", 404, "No function answers at this path.",                                   \
+	    "Check the path: it is matched byte by byte, without a trailing slash or .js.")                  \
+	X(PRIVATE, "RK-405", 404,                                                                            \
+	    "No function answers at this path for a request without a valid signature, and "                 \
+	    "checking signatures is not there yet.",                                                         \
+	    "If it is yours, make the function public (rename it without .private).")                        \
+	X(SLOW_REQUEST, "RK-408", 408, "The request did not arrive in time.", "Send it again, faster.")      \
+	X(BODY_LARGE, "RK-413", 413, "The request body is larger than the limit.",                           \
+	    "Send less, or raise the limit (--max-body).")                                                   \
+	X(TARGET_LONG, "RK-414", 414, "The request target is too long.", "Send long data in the body.")      \
+	X(EXPECT, "RK-417", 417, "The request expects something that is not offered here.",                  \
+	    "Send it without the Expect header.")                                                            \
+	X(HEAD_LARGE, "RK-431", 431, "Request headers or cookies too long.", "Send fewer or shorter ones.")  \
+	X(INTERNAL, "RK-500", 500, "Something failed inside Roomkey.", "See the log of the gateway.")        \
+	X(METHOD, "RK-501", 501, "This method is not known here.", "Use GET or POST.")                       \
+	X(WORKER_GONE, "RK-502", 502, "The process that ran this function ended before it answered.",        \
+	    "Try again; if it happens again, look for exhausted memory or an endless loop in the function.") \
+	X(BUSY, "RK-503", 503, "Every worker was busy for too long.",                                        \
+	    "Try again later, or run more workers (--workers).")                                             \
+	X(TIMEOUT, "RK-504", 504, "The function did not answer within its time limit.",                      \
+	    "Call the callback sooner, or raise the limit (--timeout).")                                     \
+	X(VERSION, "RK-505", 505, "This version of HTTP is not spoken here.", "Use HTTP/1.1.")               \
+	X(REPLY_HEAD_LARGE, "RK-510", 431, "Response headers or cookies too long.",                          \
+	    "Set fewer or shorter headers in the function; 16384 bytes and 120 fields are the limit.")       \
+	X(REPLY_BAD, "RK-511", 502, "What the function answered cannot be sent as HTTP.",                    \
+	    "Check its status (200-999) and its headers.")                                                   \
+	X(STARTING, "RK-513", 503, "The functions are not loaded yet.", "Try again in a moment.")            \
+	X(CROWDED, "RK-523", 503, "There are too many connections.",                                         \
+	    "Try again later, and keep fewer connections open.")
+
+enum rk_fault {
+#define X(name, code, status, what, todo) RK_FAULT_##name,
+	RK_FAULT_ROWS(X)
+#undef X
+};
+
+struct rk_answer {
+	uint16_t status;
+	bool close;     /* end the connection after it */
+	uint32_t count; /* a field with an empty name was taken back */
+	struct rk_field fields[RK_ANSWER_FIELDS];
+	struct rk_str body;
+	struct rk_buf text; /* the body of our own errors */
+};
+
+/* Empties it and puts the fields that every answer starts with. request_id must outlive the answer. */
+void rk_answer_start(struct rk_answer *a, uint16_t status, struct rk_str request_id);
+void rk_answer_put(struct rk_answer *a, struct rk_str name, struct rk_str value);
+bool rk_answer_has(const struct rk_answer *a, struct rk_str name); /* any case */
+
+/*
+ * A worker's reply. RK_INVALID: status or a field cannot be sent; RK_TOO_LARGE: too many or too long
+ * fields. Then the answer is unusable until started again.
+ */
+RK_CHECKED enum rk_err rk_answer_reply(
+    struct rk_answer *a, const struct rk_reply *reply, struct rk_str request_id);
+
+/* One of our errors, with CORS fields. `what` replaces the row's first sentence unless empty. */
+void rk_answer_fault(struct rk_answer *a, enum rk_fault fault, struct rk_str what, struct rk_str request_id);
+
+void rk_answer_done(struct rk_answer *a);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * listener.h - HTTP/1.1 on one listening socket: connections, heads, bodies, answers on the wire.
+ *
+ * The one file behind it that knows the HTTP library. It knows nothing of functions: what to do with
+ * a request is decided by struct rk_listener_ops, in request.c.
+ */
+#ifndef RK_GATEWAY_LISTENER_H
+#define RK_GATEWAY_LISTENER_H
+
+#include "gateway/answer.h"
+#include "proc/loop.h"
+
+struct rk_listener;
+struct rk_conn; /* one connection, and the request under way on it */
+
+struct rk_listener_ops {
+	/* The request line is here; `target` is borrowed for the call. NULL ends the connection. */
+	void *(*open)(void *arg, struct rk_conn *conn, struct rk_str target);
+	/* The head is complete. Fills *ret_facts as far as it believes them. The fields' array is borrowed
+	 * for the call, the bytes they point to live as long as the request. */
+	void (*head)(void *request, const struct rk_head *head, struct rk_head_facts *ret_facts);
+	/* A piece of the body; not called once the request is answered. */
+	void (*data)(void *request, struct rk_str bytes);
+	/* All of it is here. If it is not answered inside the call, the connection waits for the answer. */
+	void (*whole)(void *request);
+	/* A deadline of reading has passed: answer it. */
+	void (*late)(void *request);
+	/* The answer is out, or the connection is gone. Called once for every open. */
+	void (*closed)(void *request);
+};
+
+/* Owns fd, a listening socket. At most `connections` are served; further ones are marked crowded. */
+RK_CHECKED enum rk_err rk_listener_start(struct rk_loop *loop, int fd, unsigned connections,
+    const struct rk_listener_ops *ops, void *arg, struct rk_listener **ret_listener);
+void rk_listener_quiesce(struct rk_listener *l); /* accepts no more */
+/* Ends every connection, also one that waits. After it no callback comes. */
+void rk_listener_free(struct rk_listener *l);
+
+/* Answers the request under way on conn, once; copies the answer. */
+void rk_listener_answer(struct rk_conn *conn, const struct rk_answer *answer);
+bool rk_conn_is_crowded(const struct rk_conn *conn);
+
+#endif

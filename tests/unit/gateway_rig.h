@@ -1,0 +1,327 @@
+/*
+ * gateway_rig.h - a whole gateway in the test's own process: real listener, request, lease and
+ * lines on one loop, and fake workers at the other ends of the socketpairs.
+ */
+#ifndef RK_TESTS_GATEWAY_RIG_H
+#define RK_TESTS_GATEWAY_RIG_H
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/request.h"
+#include "proc/spawn.h"
+
+#define RIG_WORKERS 4
+
+struct rig;
+
+/* One fake worker: what it does with INVOKE is the test's `behave`. */
+struct rig_worker {
+	struct rig *rig;
+	struct rk_chan *chan;
+	unsigned calls;
+	uint32_t last_id, ids[64];
+	bool gone;
+	void (*behave)(struct rig_worker *w, uint32_t id, const struct rk_call *call);
+};
+
+struct rig {
+	struct rk_loop loop;
+	struct rk_conf conf;
+	struct rk_front front;
+	struct rk_listener *listener;
+	struct rig_worker workers[RIG_WORKERS];
+	int port;
+	int lines_fd; /* reads what the gateway writes */
+	unsigned overdue, overdue_worker;
+	bool emptied;
+};
+
+/* Answers 200 with `X-H: METHOD PATH`, and the body that came. */
+static inline void
+rig_reply(struct rig_worker *w, uint32_t id, enum rk_outcome outcome, uint16_t status,
+    const char *const headers[][2], unsigned count, struct rk_str body)
+{
+	struct rk_buf *out = rk_chan_begin(w->chan, RK_MSG_REPLY, id);
+	size_t begun;
+
+	rk_reply_put_head(out, outcome, status);
+	begun = rk_pairs_begin(out);
+	for (unsigned i = 0; i < count; i++)
+		rk_pairs_put(out, rk_str(headers[i][0]), rk_str(headers[i][1]));
+	rk_pairs_end(out, begun, (uint16_t)count);
+	rk_msg_put_str(out, body);
+	if (rk_chan_end(w->chan) != RK_OK)
+		abort();
+}
+
+static inline void
+rig_echo(struct rig_worker *w, uint32_t id, const struct rk_call *call)
+{
+	char line[512];
+	const char *const headers[][2] = { { "Content-Type", "text/plain; charset=utf-8" }, { "X-H", line } };
+
+	snprintf(line, sizeof(line), "%.*s %.*s", RK_FMT(call->method),
+	    (int)(call->path.n < 400 ? call->path.n : 400), call->path.p);
+	rig_reply(w, id, RK_OUTCOME_ANSWER, 200, headers, 2, call->body);
+}
+
+/* Takes the call and says nothing. */
+static inline void
+rig_hold(struct rig_worker *w, uint32_t id, const struct rk_call *call)
+{
+	(void)call;
+	w->last_id = id;
+}
+
+static inline void
+rig_on_message(
+    struct rk_chan *chan, enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd, void *arg)
+{
+	struct rig_worker *w = arg;
+	struct rk_call call;
+
+	(void)chan;
+	(void)fd;
+	if (type != RK_MSG_INVOKE || rk_call_get(view, &call) != RK_OK)
+		abort();
+	w->ids[w->calls++ % 64] = id;
+	w->behave(w, id, &call);
+}
+
+static inline void
+rig_on_closed(struct rk_chan *chan, enum rk_err err, void *arg)
+{
+	struct rig_worker *w = arg;
+
+	(void)err;
+	rk_chan_close(chan);
+	w->chan = NULL;
+	w->gone = true;
+}
+
+static inline void
+rig_line(void *arg, const struct rk_routes *routes, const struct rk_line *line)
+{
+	struct rig *rig = arg;
+
+	rk_lines_function(rig->front.lines, routes ? rk_routes_function(routes, line->function) : NULL, line);
+}
+
+static inline void
+rig_overdue(void *arg, uint32_t worker)
+{
+	struct rig *rig = arg;
+
+	rig->overdue++;
+	rig->overdue_worker = worker;
+}
+
+static inline void
+rig_emptied(struct rk_front *front)
+{
+	struct rig *rig = (struct rig *)((char *)front - offsetof(struct rig, front));
+
+	rig->emptied = true;
+}
+
+static inline int
+rig_listen(int *ret_port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)*ret_port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 511) ||
+	    getsockname(fd, (struct sockaddr *)&a, &n))
+		abort();
+	*ret_port = ntohs(a.sin_port);
+	return fd;
+}
+
+/* Worker `i` (its number too) of a generation joins. */
+static inline struct rig_worker *
+rig_worker(struct rig *rig, unsigned i, uint32_t generation, uint32_t slots,
+    void (*behave)(struct rig_worker *, uint32_t, const struct rk_call *))
+{
+	static const struct rk_chan_ops ops = { .message = rig_on_message, .closed = rig_on_closed };
+	struct rig_worker *w = &rig->workers[i];
+	int fds[2];
+
+	*w = (struct rig_worker){ .rig = rig, .behave = behave };
+	if (rk_spawn_pair(fds) != RK_OK ||
+	    rk_chan_open(&rig->loop, fds[1], RK_WORKER, RK_GATEWAY, &ops, w, &w->chan) != RK_OK ||
+	    rk_lease_add_worker(rig->front.lease, fds[0], i, generation, slots) != RK_OK)
+		abort();
+	return w;
+}
+
+/* paths: NULL-ended; visibility of path i is i's character in `kinds` ('u' public, 'o' protected, 'i'
+ * private). */
+static inline void
+rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const char *kinds)
+{
+	struct rk_buf b = RK_BUF(1 << 20);
+	struct rk_msg_view v;
+	struct rk_routes *routes;
+	uint32_t n = 0;
+
+	while (paths[n])
+		n++;
+	rk_msg_put_u32(&b, generation);
+	rk_msg_put_u32(&b, n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct rk_route r = { .path = rk_str(paths[i]),
+			.function = i,
+			.file = rk_str("functions/x.js"),
+			.visibility = kinds[i] == 'u'   ? RK_PUBLIC
+				      : kinds[i] == 'o' ? RK_PROTECTED
+							: RK_PRIVATE };
+
+		rk_route_put(&b, &r);
+	}
+	v = (struct rk_msg_view){ (unsigned char *)b.p, (unsigned char *)b.p + b.n, false };
+	if (rk_routes_parse(&v, &routes) != RK_OK)
+		abort();
+	rk_buf_free(&b);
+	rk_lease_set_routes(rig->front.lease, routes);
+}
+
+static inline void
+rig_start(struct rig *rig, long timeout_ms, long body_max, unsigned connections, int port)
+{
+	static const struct rk_lease_ops lease_ops = { .place = rk_request_place,
+		.write = rk_request_write,
+		.reply = rk_request_reply,
+		.failed = rk_request_failed,
+		.line = rig_line,
+		.overdue = rig_overdue };
+	int pipe_fds[2];
+
+	*rig = (struct rig){ .port = port };
+	if (rk_loop_init(&rig->loop) != RK_OK || rk_conf_init(&rig->conf) != RK_OK ||
+	    pipe2(pipe_fds, O_NONBLOCK))
+		abort();
+	rig->conf.timeout_ms = timeout_ms;
+	rig->conf.body_max = body_max;
+	rig->front.loop = &rig->loop;
+	rig->front.conf = &rig->conf;
+	rig->front.host = strdup("localhost:3000");
+	rig->front.emptied = rig_emptied;
+	rig->lines_fd = pipe_fds[0];
+	if (rk_lines_new(&rig->loop, pipe_fds[1], port == 0, &rig->front.lines) != RK_OK ||
+	    rk_lease_new(&rig->loop, (unsigned)timeout_ms, &lease_ops, rig, &rig->front.lease) != RK_OK ||
+	    rk_listener_start(&rig->loop, rig_listen(&rig->port), connections, &rk_request_listener_ops,
+		&rig->front, &rig->listener) != RK_OK)
+		abort();
+}
+
+static inline void
+rig_stop(struct rig *rig)
+{
+	rig->front.leaving = false;
+	rk_listener_free(rig->listener);
+	rk_lease_free(rig->front.lease);
+	rk_request_done(&rig->front);
+	rk_lines_free(rig->front.lines);
+	for (int i = 0; i < RIG_WORKERS; i++)
+		rk_chan_close(rig->workers[i].chan);
+	rk_loop_done(&rig->loop);
+	rk_conf_done(&rig->conf);
+	free(rig->front.host);
+	close(rig->lines_fd);
+}
+
+/* ---- a client ---------------------------------------------------------------------------------- */
+
+static inline int
+rig_connect(struct rig *rig)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)rig->port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)))
+		abort();
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+static inline void
+rig_send(int fd, struct rk_str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = send(fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return;
+		bytes.p += n;
+		bytes.n -= (size_t)n;
+	}
+}
+
+/* Lets the loop run for about ms. */
+static inline void
+rig_run(struct rig *rig, unsigned ms)
+{
+	uint64_t end = uv_hrtime() + ms * 1000000ull;
+
+	do {
+		uv_run(&rig->loop.uv, UV_RUN_NOWAIT);
+		usleep(200);
+	} while (uv_hrtime() < end);
+}
+
+/* Runs the loop until `text` has come (or the end, or 5 s): true when it has come. */
+static inline bool
+rig_await(struct rig *rig, int fd, const char *text, char *got, size_t size)
+{
+	size_t n = strlen(got);
+	uint64_t end = uv_hrtime() + 5000000000ull;
+
+	while (uv_hrtime() < end) {
+		ssize_t r;
+
+		uv_run(&rig->loop.uv, UV_RUN_NOWAIT);
+		r = recv(fd, got + n, size - n - 1, MSG_DONTWAIT);
+		if (r > 0)
+			n += (size_t)r;
+		got[n] = '\0';
+		if (strstr(got, text))
+			return true;
+		if (r == 0 || (r < 0 && errno != EAGAIN))
+			return false;
+		usleep(100);
+	}
+	return false;
+}
+
+/* True when the server has ended the connection within 5 s. */
+static inline bool
+rig_ended(struct rig *rig, int fd)
+{
+	char rest[4096];
+	uint64_t end = uv_hrtime() + 5000000000ull;
+
+	while (uv_hrtime() < end) {
+		ssize_t r;
+
+		uv_run(&rig->loop.uv, UV_RUN_NOWAIT);
+		r = recv(fd, rest, sizeof(rest), MSG_DONTWAIT);
+		if (r == 0 || (r < 0 && errno != EAGAIN))
+			return true;
+		usleep(100);
+	}
+	return false;
+}
+
+#endif
