@@ -1,0 +1,151 @@
+/*
+ * worker: runs one deployment's functions.
+ *
+ * Holds       the code and the variables of one deployment, in one JavaScriptCore VM
+ * May         run that JavaScript, mint tokens, answer the invocations it is given
+ * May not     open a file or a socket, start a process, see another deployment
+ * Talks to    super (settings, the bundle, gateways' channels, readiness) · gateways (invocations, answers,
+ * log)
+ */
+#include <stdlib.h>
+
+#include "proc/role.h"
+#include "proc/sandbox.h"
+#include "worker/desk.h"
+
+static struct worker {
+	struct rk_loop *loop;
+	struct rk_chan *control;
+	const struct rk_conf *conf;
+	struct rk_str bytes; /* the map of the bundle, for the life of the process */
+	struct rk_bundle bundle;
+	struct rk_engine engine;
+	struct rk_desk desk;
+	bool loaded;
+} worker;
+
+static void
+on_ended(void *arg)
+{
+	(void)arg;
+	rk_loop_stop(worker.loop);
+}
+
+static enum rk_err
+start(struct rk_loop *loop, struct rk_chan *control, const struct rk_conf *conf, unsigned index,
+    struct rk_why *why)
+{
+	(void)index;
+	(void)why;
+	worker.loop = loop;
+	worker.control = control;
+	worker.conf = conf;
+	rk_desk_init(&worker.desk, loop, conf, on_ended, NULL);
+	return RK_OK;
+}
+
+static enum rk_err
+send_ready(void)
+{
+	rk_engine_put_ready(&worker.engine, rk_chan_begin(worker.control, RK_MSG_READY, 0));
+	return rk_chan_end(worker.control);
+}
+
+/* The VM starts its threads here and our JavaScript runs once; the seal is closed before any function's code
+ * runs. */
+static enum rk_err
+load(int fd, struct rk_why *why)
+{
+	static const struct rk_sandbox_opts opts = { 0 };
+	enum rk_err err = rk_bundle_map(fd, &worker.bytes);
+
+	if (!err)
+		err = rk_bundle_parse(worker.bytes, &worker.bundle);
+	if (!err)
+		err = rk_engine_init(&worker.engine, worker.conf, &worker.bundle, NULL, why);
+	if (!err)
+		err = rk_desk_open(&worker.desk, &worker.engine, why);
+	if (!err)
+		err = rk_sandbox_seal(RK_WORKER, &opts, why);
+	if (!err)
+		err = send_ready();
+	return err;
+}
+
+static void
+on_bundle(int fd)
+{
+	struct rk_why why = { 0 };
+	enum rk_err err;
+
+	if (worker.loaded) {
+		close(fd);
+		return;
+	}
+	err = load(fd, &why);
+	close(fd);
+	if (err) {
+		rk_error("%s the functions cannot be loaded: %s %s", why.code, rk_err_text(err), why.what);
+		exit(RK_ROLE_REFUSED);
+	}
+	worker.loaded = true;
+}
+
+static void
+message(enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd)
+{
+	(void)id;
+	(void)view;
+	if (type == RK_MSG_BUNDLE)
+		on_bundle(fd);
+	else if (type == RK_MSG_GATEWAY && rk_desk_add_gateway(&worker.desk, fd))
+		rk_error("a gateway's channel cannot be opened");
+}
+
+static void
+quit(unsigned grace_ms)
+{
+	if (grace_ms == 0)
+		rk_loop_stop(worker.loop);
+	else
+		rk_desk_leave(&worker.desk);
+}
+
+static void
+done(void)
+{
+	rk_desk_done(&worker.desk);
+	if (worker.loaded)
+		rk_engine_done(&worker.engine);
+	rk_bundle_done(&worker.bundle);
+}
+
+/*
+ * JavaScriptCore reads its options from the environment, once: no helper threads that compete for the core,
+ * no WebAssembly (its loops cannot be interrupted), and a heap that grows as if the machine were small.
+ */
+static void
+set_options(void)
+{
+	static const char *const options[][2] = {
+		{ "JSC_useConcurrentGC", "0" },
+		{ "JSC_useConcurrentJIT", "0" },
+		{ "JSC_numberOfGCMarkers", "1" },
+		{ "JSC_useWasm", "0" },
+		{ "JSC_forceRAMSize", "536870912" },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		setenv(options[i][0], options[i][1], 1);
+}
+
+int
+main(void)
+{
+	static const struct rk_role_ops ops = {
+		.role = RK_WORKER, .start = start, .message = message, .quit = quit, .done = done
+	};
+
+	set_options();
+	return rk_role_main(&ops);
+}

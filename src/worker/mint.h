@@ -1,0 +1,37 @@
+/*
+ * mint.h - access tokens for functions: keys kept ready, the lint asked, its warnings told once.
+ *
+ * Knows no JavaScript: bytes in, bytes out.
+ */
+#ifndef RK_WORKER_MINT_H
+#define RK_WORKER_MINT_H
+
+#include <roomkey/access.h>
+
+#include "base/buf.h"
+
+#define RK_MINT_KEYS 8
+
+struct rk_mint {
+	struct rk_access_key *keys[RK_MINT_KEYS]; /* the last used first */
+	struct rk_buf told;                       /* u32 function, u32 number of the code: warned already */
+};
+
+struct rk_mint_order {
+	struct rk_str account_sid, key_sid, secret, region, algorithm;
+	struct rk_access_claims claims;
+	enum rk_lint_level level;
+	uint32_t function; /* on whose behalf: a warning is told once a function and code */
+	void (*warn)(const struct rk_lint_finding *finding, void *arg);
+	void *arg;
+};
+
+/*
+ * The token at the end of out. On an error why->what is one sentence, why->todo the way out (may be empty),
+ * why->code its code.
+ */
+RK_CHECKED enum rk_err rk_mint_token(
+    struct rk_mint *mint, const struct rk_mint_order *order, struct rk_buf *out, struct rk_why *why);
+void rk_mint_done(struct rk_mint *mint);
+
+#endif

@@ -1,0 +1,458 @@
+#include "worker/native.h"
+
+#include <math.h>
+#include <sys/random.h>
+
+#include "base/auto.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "worker/slot.h"
+
+#define MINT_MAX (8 * RK_MB)
+#define RANDOM_MAX (1 * RK_MB)
+
+/* What JavaScriptCore passes to each function of the table at the end. */
+struct call {
+	JSContextRef ctx;
+	struct rk_slot *slot;
+	size_t argc;
+	const JSValueRef *argv;
+	JSValueRef *exception;
+};
+
+/* Arguments come from JavaScript of ours; still nothing here calls a method or a getter of a value. */
+
+/* ---- arguments and results -------------------------------------------------------- */
+
+/* NULL unless the argument is a string; the caller's to release. */
+static JSStringRef
+take_string(const struct call *c, size_t i)
+{
+	if (i >= c->argc || !JSValueIsString(c->ctx, c->argv[i]))
+		return NULL;
+	return JSValueToStringCopy(c->ctx, c->argv[i], c->exception);
+}
+
+static void
+auto_string(JSStringRef *s)
+{
+	if (*s)
+		JSStringRelease(*s);
+}
+
+/* NAN unless the argument is a number. */
+static double
+get_number(const struct call *c, size_t i)
+{
+	if (i >= c->argc || !JSValueIsNumber(c->ctx, c->argv[i]))
+		return NAN;
+	return JSValueToNumber(c->ctx, c->argv[i], NULL);
+}
+
+/* The bytes of a Uint8Array, valid until JavaScript runs again. */
+static bool
+get_bytes(const struct call *c, size_t i, struct rk_str *ret_bytes)
+{
+	JSObjectRef array;
+	const char *base;
+
+	if (i >= c->argc || JSValueGetTypedArrayType(c->ctx, c->argv[i], NULL) != kJSTypedArrayTypeUint8Array)
+		return false;
+	array = (JSObjectRef)c->argv[i];
+	base = JSObjectGetTypedArrayBytesPtr(c->ctx, array, NULL);
+	*ret_bytes = (struct rk_str){ NULL, 0 };
+	if (base)
+		*ret_bytes = rk_str_n(base + JSObjectGetTypedArrayByteOffset(c->ctx, array, NULL),
+		    JSObjectGetTypedArrayByteLength(c->ctx, array, NULL));
+	return true;
+}
+
+static JSValueRef
+throw_error(const struct call *c, struct rk_str message)
+{
+	JSValueRef text = rk_text_value(c->ctx, message);
+
+	*c->exception = JSObjectMakeError(c->ctx, 1, &text, NULL);
+	return NULL;
+}
+
+static JSValueRef
+throw_type_error(const struct call *c, struct rk_str message)
+{
+	JSValueRef text = rk_text_value(c->ctx, message);
+	JSObjectRef error = JSObjectCallAsConstructor(c->ctx, c->slot->type_error, 1, &text, c->exception);
+
+	if (error)
+		*c->exception = error;
+	return NULL;
+}
+
+/* A new Uint8Array of n bytes and where they are; NULL with an exception. */
+static JSObjectRef
+new_bytes(const struct call *c, size_t n, void **ret_p)
+{
+	JSObjectRef array = JSObjectMakeTypedArray(c->ctx, kJSTypedArrayTypeUint8Array, n, c->exception);
+
+	if (array)
+		*ret_p = JSObjectGetTypedArrayBytesPtr(c->ctx, array, c->exception);
+	return array;
+}
+
+static JSValueRef
+bytes_value(const struct call *c, struct rk_str bytes)
+{
+	void *p = NULL;
+	JSObjectRef array = new_bytes(c, bytes.n, &p);
+
+	if (array && p && bytes.n > 0)
+		memcpy(p, bytes.p, bytes.n);
+	return array;
+}
+
+/* Header values are bytes; as in Node.js each is one unit. */
+static JSValueRef
+latin1_value(JSContextRef ctx, struct rk_str s)
+{
+	JSChar units[512];
+	JSStringRef text;
+	JSValueRef value;
+
+	if (s.n > sizeof(units) / sizeof(units[0]))
+		return rk_text_value(ctx, s);
+	for (size_t i = 0; i < s.n; i++)
+		units[i] = (unsigned char)s.p[i];
+	text = JSStringCreateWithCharacters(units, s.n);
+	value = JSValueMakeString(ctx, text);
+	JSStringRelease(text);
+	return value;
+}
+
+/* ---- the surface -------------------------------------------------------------------- */
+
+static JSValueRef
+native_compile(const struct call *c)
+{
+	double index = get_number(c, 0);
+
+	if (!(index >= 0) || index >= c->slot->engine->bundle->function_count || index != floor(index))
+		return throw_error(c, RK_STR("there is no function by that number"));
+	return rk_engine_compile(c->slot->engine, c->ctx, (uint32_t)index, c->exception);
+}
+
+/* A line that is far too long is not turned into UTF-16 as a whole. */
+static void
+put_line(struct rk_buf *out, JSStringRef text)
+{
+	size_t room = RK_INVOCATION_LINE_MAX + 16, n;
+
+	if (JSStringGetLength(text) <= RK_INVOCATION_LINE_MAX) {
+		rk_text_put_js(out, text, RK_TEXT_UTF8);
+	} else if (rk_buf_reserve(out, room)) {
+		n = JSStringGetUTF8CString(text, out->p, room);
+		out->n = n > 0 ? n - 1 : 0;
+	}
+}
+
+static JSValueRef
+native_log(const struct call *c)
+{
+	struct rk_buf line RK_AUTO(rk_buf_free) = RK_BUF(4 * RK_INVOCATION_LINE_MAX);
+	JSStringRef text RK_AUTO(auto_string) = take_string(c, 1);
+	double level = get_number(c, 0);
+
+	if (!text || !c->slot->inv)
+		return NULL;
+	put_line(&line, text);
+	rk_invocation_log(c->slot->inv,
+	    level >= RK_LOG_ERROR && level <= RK_LOG_DEBUG ? (int)level : RK_LOG_INFO, rk_buf_str(&line));
+	return NULL;
+}
+
+/* A lint's warning goes to the function's log. */
+static void
+on_warning(const struct rk_lint_finding *f, void *arg)
+{
+	struct rk_slot *slot = arg;
+	struct rk_buf line RK_AUTO(rk_buf_free) = RK_BUF(2 * RK_KB);
+
+	rk_buf_printf(&line, "%s %s (%s: %s)", f->what, f->todo, f->argument, f->code);
+	if (slot->inv)
+		rk_invocation_log(slot->inv, RK_LOG_WARN, rk_buf_str(&line));
+}
+
+/* The strings of mint() one after the other in one buffer; views are taken when it grows no more. */
+enum mint_arg { ACCOUNT, KEY, SECRET, IDENTITY, TTL, NBF, REGION, ALGORITHM, GRANTS, MINT_ARGS };
+
+static bool
+put_mint_args(const struct call *c, struct rk_buf *all, struct rk_str ret_args[MINT_ARGS])
+{
+	size_t ends[MINT_ARGS], at = 0;
+	bool is_there[MINT_ARGS];
+
+	if (!rk_buf_reserve(all, RK_KB))
+		return false;
+	for (size_t i = 0; i < MINT_ARGS; i++) {
+		JSStringRef text RK_AUTO(auto_string) = take_string(c, i);
+
+		is_there[i] = text != NULL;
+		if (text && JSStringGetLength(text) <= MINT_MAX)
+			rk_text_put_js(all, text, RK_TEXT_WTF8);
+		else if (text)
+			all->bad = RK_TOO_LARGE;
+		ends[i] = all->n;
+	}
+	for (size_t i = 0; i < MINT_ARGS; at = ends[i++])
+		ret_args[i] = is_there[i] ? rk_str_n(all->p + at, ends[i] - at) : (struct rk_str){ NULL, 0 };
+	return rk_buf_end(all) == RK_OK;
+}
+
+/* False for a lifetime that no number of seconds expresses. */
+static bool
+fill_times(const struct call *c, struct rk_access_claims *claims)
+{
+	double ttl =
+	    TTL < c->argc && JSValueIsNumber(c->ctx, c->argv[TTL]) ? get_number(c, TTL) : RK_ACCESS_TTL;
+
+	claims->nbf = get_number(c, NBF);
+	claims->has_nbf = isfinite(claims->nbf);
+	claims->now = rk_clock_unix_ms() / 1000;
+	claims->ttl = isfinite(ttl) && fabs(ttl) < 9e15 ? (int64_t)ttl : 0;
+	return isfinite(ttl) && fabs(ttl) < 9e15 && ttl == floor(ttl);
+}
+
+static JSValueRef
+throw_refusal(const struct call *c, const struct rk_why *why)
+{
+	struct rk_buf words RK_AUTO(rk_buf_free) = RK_BUF(2 * RK_KB);
+
+	rk_buf_put(&words, rk_str(why->what));
+	if (why->todo[0])
+		rk_buf_printf(&words, " %s (%s)", why->todo, why->code);
+	return throw_error(c, rk_buf_str(&words));
+}
+
+static JSValueRef
+native_mint(const struct call *c)
+{
+	struct rk_buf all RK_AUTO(rk_buf_wipe) = RK_BUF(MINT_MAX),
+			  token RK_AUTO(rk_buf_free) = RK_BUF(2 * MINT_MAX);
+	struct rk_slot *slot = c->slot;
+	struct rk_mint_order order = { .claims = RK_ACCESS_CLAIMS,
+		.level = (enum rk_lint_level)slot->engine->conf->token_lint,
+		.function = slot->inv ? slot->inv->call.function : UINT32_MAX,
+		.warn = on_warning,
+		.arg = slot };
+	struct rk_str args[MINT_ARGS];
+	struct rk_why why = { 0 };
+
+	if (!put_mint_args(c, &all, args))
+		return throw_error(c, RK_STR("The token's arguments are too large."));
+	if (!fill_times(c, &order.claims))
+		return throw_error(c,
+		    RK_STR("\"expiresIn\" should be a number of seconds or string representing a timespan"));
+	order.account_sid = args[ACCOUNT];
+	order.key_sid = args[KEY];
+	order.secret = args[SECRET];
+	order.region = args[REGION];
+	order.algorithm = args[ALGORITHM];
+	order.claims.identity = args[IDENTITY];
+	order.claims.grants = args[GRANTS];
+	if (rk_mint_token(&slot->engine->mint, &order, &token, &why))
+		return throw_refusal(c, &why);
+	return rk_text_value(c->ctx, rk_buf_str(&token));
+}
+
+static void
+fill_status(const struct call *c, struct rk_invocation_reply *reply)
+{
+	double outcome = get_number(c, 0), status = get_number(c, 1);
+
+	reply->outcome = outcome >= RK_OUTCOME_ANSWER && outcome <= RK_OUTCOME_INVALID
+			     ? (enum rk_outcome)outcome
+			     : RK_OUTCOME_INVALID;
+	reply->status = status >= 100 && status <= 999 && status == floor(status) ? (uint16_t)status : 0;
+}
+
+static JSValueRef
+native_answer(const struct call *c)
+{
+	struct rk_invocation *inv = c->slot->inv;
+	size_t max = (size_t)c->slot->engine->conf->reply_max;
+	struct rk_invocation_reply reply = { 0 };
+
+	if (!inv || inv->answered)
+		return NULL;
+	JSStringRef fields RK_AUTO(auto_string) = take_string(c, 2),
+			   text RK_AUTO(auto_string) = take_string(c, 3);
+
+	fill_status(c, &reply);
+	if (fields && JSStringGetLength(fields) > max) {
+		reply.status = 0;
+	} else if (fields) {
+		reply.fields = JSStringGetCharactersPtr(fields);
+		reply.fields_n = JSStringGetLength(fields);
+	}
+	if (text && JSStringGetLength(text) > max) {
+		/* Not turned into UTF-16 only to be refused: its length says enough. */
+		reply.bytes.n = JSStringGetLength(text);
+	} else if (text) {
+		reply.text = JSStringGetCharactersPtr(text);
+		reply.text_n = JSStringGetLength(text);
+	} else {
+		(void)get_bytes(c, 3, &reply.bytes);
+	}
+	rk_invocation_answer(inv, &reply, max);
+	return NULL;
+}
+
+static JSValueRef
+native_headers(const struct call *c)
+{
+	JSObjectRef array = JSObjectMakeArray(c->ctx, 0, NULL, c->exception);
+	struct rk_str name, value;
+	unsigned at = 0;
+
+	if (!c->slot->inv || !array)
+		return array;
+	struct rk_pairs left = c->slot->inv->call.headers;
+
+	while (rk_pairs_take(&left, &name, &value)) {
+		JSObjectSetPropertyAtIndex(c->ctx, array, at++, latin1_value(c->ctx, name), NULL);
+		JSObjectSetPropertyAtIndex(c->ctx, array, at++, latin1_value(c->ctx, value), NULL);
+	}
+	return array;
+}
+
+static JSValueRef
+native_body_bytes(const struct call *c)
+{
+	return bytes_value(c, c->slot->inv ? c->slot->inv->call.body : (struct rk_str){ NULL, 0 });
+}
+
+static JSValueRef
+native_wake_at(const struct call *c)
+{
+	double at = get_number(c, 0);
+
+	c->slot->wake_at = isnan(at) ? INFINITY : at;
+	return NULL;
+}
+
+static JSValueRef
+native_now(const struct call *c)
+{
+	return JSValueMakeNumber(c->ctx, rk_slot_now());
+}
+
+static JSValueRef
+native_utf8_encode(const struct call *c)
+{
+	JSStringRef text RK_AUTO(auto_string) = take_string(c, 0);
+	struct rk_buf bytes RK_AUTO(rk_buf_free) = RK_BUF((size_t)1 << 30);
+
+	if (text)
+		rk_text_put_js(&bytes, text, RK_TEXT_UTF8);
+	if (rk_buf_end(&bytes))
+		return throw_error(c, RK_STR("The text is too large."));
+	return bytes_value(c, rk_buf_str(&bytes));
+}
+
+static JSValueRef
+native_utf8_decode(const struct call *c)
+{
+	bool fatal = c->argc > 1 && JSValueToBoolean(c->ctx, c->argv[1]), ok = true;
+	JSChar *units RK_AUTO(rk_auto_free) = NULL;
+	struct rk_str bytes;
+	JSStringRef text RK_AUTO(auto_string) = NULL;
+
+	if (!get_bytes(c, 0, &bytes))
+		return throw_type_error(c, RK_STR("The bytes are no Uint8Array."));
+	units = malloc(bytes.n * sizeof(*units) + 1);
+	if (!units)
+		return throw_error(c, RK_STR("The text is too large."));
+	size_t n = rk_text_widen(units, bytes, &ok);
+
+	if (fatal && !ok)
+		return throw_type_error(c, RK_STR("The encoded data was not valid for encoding utf-8"));
+	text = JSStringCreateWithCharacters(units, n);
+	return JSValueMakeString(c->ctx, text);
+}
+
+static JSValueRef
+native_random_bytes(const struct call *c)
+{
+	double n = get_number(c, 0);
+	void *p = NULL;
+	JSObjectRef array;
+
+	if (!(n >= 0) || n > RANDOM_MAX || n != floor(n))
+		return throw_error(c, RK_STR("The number of random bytes must be from 0 to 1048576."));
+	array = new_bytes(c, (size_t)n, &p);
+	for (size_t at = 0; array && p && at < (size_t)n;) {
+		ssize_t got = getrandom((char *)p + at, (size_t)n - at, 0);
+
+		if (got < 0)
+			return throw_error(c, RK_STR("The system gives no random bytes."));
+		at += (size_t)got;
+	}
+	return array;
+}
+
+/* ---- the list ------------------------------------------------------------------------- */
+
+/* name in JavaScript, function here. The object's other members are facts: engine.c. */
+#define NATIVE_ROWS(X)                      \
+	X("compile", native_compile)        \
+	X("log", native_log)                \
+	X("mint", native_mint)              \
+	X("answer", native_answer)          \
+	X("headers", native_headers)        \
+	X("bodyBytes", native_body_bytes)   \
+	X("wakeAt", native_wake_at)         \
+	X("now", native_now)                \
+	X("utf8Encode", native_utf8_encode) \
+	X("utf8Decode", native_utf8_decode) \
+	X("randomBytes", native_random_bytes)
+
+/* Which slot calls is told by the context, never by an argument. */
+#define X(name, fn)                                                                                        \
+	static JSValueRef call_##fn(JSContextRef ctx, JSObjectRef function, JSObjectRef self, size_t argc, \
+	    const JSValueRef argv[], JSValueRef *exception)                                                \
+	{                                                                                                  \
+		struct call c = { ctx, rk_slot_of(ctx), argc, argv, exception };                           \
+		JSValueRef value = c.slot ? fn(&c) : NULL;                                                 \
+		(void)function;                                                                            \
+		(void)self;                                                                                \
+		return value ? value : JSValueMakeUndefined(ctx);                                          \
+	}
+NATIVE_ROWS(X)
+#undef X
+
+static const struct {
+	const char *name;
+	JSObjectCallAsFunctionCallback call;
+} rows[] = {
+#define X(name, fn) { name, call_##fn },
+	NATIVE_ROWS(X)
+#undef X
+};
+
+JSObjectRef
+rk_native_new(struct rk_slot *slot)
+{
+	JSContextRef ctx = slot->ctx;
+	JSValueRef native = JSValueMakeFromJSONString(ctx, slot->engine->facts);
+
+	if (!native)
+		return NULL;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		JSStringRef name RK_AUTO(auto_string) = rk_text_new(rk_str(rows[i].name));
+
+		if (!name)
+			return NULL;
+		JSObjectSetProperty(ctx, (JSObjectRef)native, name,
+		    JSObjectMakeFunctionWithCallback(ctx, name, rows[i].call), kJSPropertyAttributeReadOnly,
+		    NULL);
+	}
+	return (JSObjectRef)native;
+}
