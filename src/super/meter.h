@@ -1,0 +1,22 @@
+/*
+ * meter.h - how much memory each worker holds, against the limit.
+ *
+ * The engine reserves far more address space than it uses, so only what is resident
+ * counts, and only looking at it often enough limits it.
+ */
+#ifndef RK_SUPER_METER_H
+#define RK_SUPER_METER_H
+
+#include "super/deploy.h"
+
+struct rk_meter {
+	uv_timer_t timer;
+	struct rk_deploys *deploys;
+	uint64_t max_pages;
+	char fate[64];
+};
+
+void rk_meter_start(struct rk_meter *meter, struct rk_deploys *deploys);
+void rk_meter_stop(struct rk_meter *meter);
+
+#endif
