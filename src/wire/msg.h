@@ -42,6 +42,7 @@ enum rk_role {
  * LOG       wire/call.h, struct rk_line; id 0 when it belongs to no invocation
  * HANDBACK  u32 count, count x u32 id: invocations not begun, for another worker
  * RETIRE    worker takes no more: the gateway sends it nothing new
+ * PING      are you awake? asked of a worker that has work and is silent; PONG answers at once
  * OVERDUE   u32 worker number: past its deadline and silent
  * QUIT      end what is under way (u32 milliseconds), then exit
  */
@@ -61,7 +62,9 @@ enum rk_role {
 	X(HANDBACK, RK_WORKER, RK_GATEWAY, 0, 64 * RK_KB)                         \
 	X(RETIRE, RK_WORKER, RK_GATEWAY, 0, 0)                                    \
 	X(OVERDUE, RK_GATEWAY, RK_SUPER, 0, 64)                                   \
-	X(QUIT, RK_SUPER, RK_GATEWAY | RK_KEEPER | RK_WORKER, 0, 64)
+	X(QUIT, RK_SUPER, RK_GATEWAY | RK_KEEPER | RK_WORKER, 0, 64)              \
+	X(PING, RK_GATEWAY, RK_WORKER, 0, 0)                                      \
+	X(PONG, RK_WORKER, RK_GATEWAY, 0, 0)
 
 enum rk_msg_type {
 	RK_MSG_NONE,
