@@ -24,9 +24,10 @@ struct rig;
 struct rig_worker {
 	struct rig *rig;
 	struct rk_chan *chan;
-	unsigned calls;
+	unsigned calls, pings;
 	uint32_t last_id, ids[64];
 	bool gone;
+	bool stuck; /* in JavaScript: answers no PING */
 	void (*behave)(struct rig_worker *w, uint32_t id, const struct rk_call *call);
 };
 
@@ -88,6 +89,15 @@ rig_on_message(
 
 	(void)chan;
 	(void)fd;
+	if (type == RK_MSG_PING) {
+		w->pings++;
+		if (w->stuck)
+			return;
+		rk_chan_begin(w->chan, RK_MSG_PONG, 0);
+		if (rk_chan_end(w->chan) != RK_OK)
+			abort();
+		return;
+	}
 	if (type != RK_MSG_INVOKE || rk_call_get(view, &call) != RK_OK)
 		abort();
 	w->ids[w->calls++ % 64] = id;

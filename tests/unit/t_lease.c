@@ -110,6 +110,50 @@ a_stalled_worker_is_passed_over(void **state)
 	expect(stalled, "done");
 }
 
+/* All are silent: one waits for its timer and says so when asked, and gets the next. */
+static void
+a_silent_worker_is_asked_before_it_gets_more(void **state)
+{
+	struct rig_worker *a = rig_worker(&rig, 0, 1, 8, rig_hold);
+	int first, second;
+
+	rig_routes(&rig, 1, paths, "u");
+	first = send_one();
+	await_calls(a, 1);
+	rig_run(&rig, 30);
+	second = send_one();
+	await_calls(a, 2);
+	assert_int_equal(a->pings, 1);
+	answer_all(a);
+	expect(first, "done");
+	expect(second, "done");
+}
+
+/* What a worker that is stuck was not given does not die with it: the next worker runs it. */
+static void
+a_stuck_worker_gets_nothing_more(void **state)
+{
+	struct rig_worker *a = rig_worker(&rig, 0, 1, 8, rig_hold), *b;
+	int lost, kept;
+
+	a->stuck = true;
+	rig_routes(&rig, 1, paths, "u");
+	lost = send_one();
+	await_calls(a, 1);
+	rig_run(&rig, 30);
+	kept = send_one();
+	rig_run(&rig, 100);
+	assert_int_equal(a->calls, 1);
+	assert_int_equal(a->pings, 1);
+	rk_chan_close(a->chan);
+	a->chan = NULL;
+	expect(lost, "502 ");
+	b = rig_worker(&rig, 1, 1, 8, rig_hold);
+	await_calls(b, 1);
+	answer_all(b);
+	expect(kept, "done");
+}
+
 static void
 no_more_than_its_slots_and_the_rest_waits(void **state)
 {
@@ -293,6 +337,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(the_worker_with_the_fewest_gets_the_next),
 		T(a_stalled_worker_is_passed_over),
+		T(a_silent_worker_is_asked_before_it_gets_more),
+		T(a_stuck_worker_gets_nothing_more),
 		T(no_more_than_its_slots_and_the_rest_waits),
 		T(what_is_handed_back_runs_elsewhere_and_survives_a_death),
 		T(nothing_new_to_a_retired_worker),
