@@ -83,7 +83,7 @@ take_point(const unsigned char *p, size_t n, size_t *ret_used, bool *ok)
 size_t
 rk_text_widen(JSChar *dst, struct rk_str s, bool *ret_ok)
 {
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+	const unsigned char *p = (const unsigned char *)s.p, *end = s.n ? p + s.n : p; /* an empty view may have no p */
 	JSChar *at = dst;
 	bool ok = true;
 	size_t used;
