@@ -68,13 +68,14 @@ struct rk_access_claims {
 	struct rk_str grants;   /* JSON text of an object without "identity", as JSON.stringify writes it;
 	                         * empty: {}. Put in as it is: the caller vouches that it is JSON */
 	int64_t now;            /* seconds since 1970: iat, and the end of jti */
-	int64_t ttl;            /* seconds: exp = now + ttl. 0 stands for 3600, as in the helper library */
+	int64_t ttl;            /* seconds: exp = now + ttl. 0 stands for 3600, as in the helper library, unless is_zero_ttl */
 	double nbf;             /* seconds since 1970, fractions kept; written only when has_nbf */
 	bool has_nbf;
+	bool is_zero_ttl; /* a ttl of 0 is meant: exp = now */
 };
 
 #define RK_ACCESS_TTL 3600
-#define RK_ACCESS_CLAIMS { { NULL, 0 }, { NULL, 0 }, 0, RK_ACCESS_TTL, 0, false }
+#define RK_ACCESS_CLAIMS { { NULL, 0 }, { NULL, 0 }, 0, RK_ACCESS_TTL, 0, false, false }
 
 /* Room for a token with a usual identity and grants; rk_access_bound says it exactly. */
 #define RK_ACCESS_TYPICAL 4096

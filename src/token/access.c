@@ -299,7 +299,7 @@ turn_to_second(struct rk_access_key *key, int64_t now)
 static enum rk_err
 write_claims(const struct rk_access_key *key, const struct rk_access_claims *claims, char *dst, size_t *ret_n)
 {
-	int64_t ttl = claims->ttl ? claims->ttl : RK_ACCESS_TTL;
+	int64_t ttl = claims->ttl || claims->is_zero_ttl ? claims->ttl : RK_ACCESS_TTL;
 	char *p = rk_ecma_write(dst, rk_buf_str(&key->head));
 	enum rk_err err = put_grants(&p, claims);
 
