@@ -31,7 +31,8 @@ static const char runner[] =
     "  if (event.index === 'nows') return callback(null, cases.map((each) => each.now).join(' '));\n"
     "  const want = expected(c), got = outcome(c);\n"
     "  const same = want.jwt === got.jwt && want.error === got.error;\n"
-    "  callback(null, same ? 'same' : `${c.id}: got ${got.jwt ?? got.error}, want ${want.jwt ?? want.error}`);\n"
+    "  callback(null, same ? 'same' : `${c.id}: got ${got.jwt ?? got.error}, want ${want.jwt ?? "
+    "want.error}`);\n"
     "};";
 
 static const char *const files[] = { "functions/run.js", runner, NULL };
@@ -40,13 +41,15 @@ static const char *const lint_off[] = { "token-lint", "off", NULL };
 static struct rig_reply *
 ask(struct rig *rig, const char *vectors, const char *query)
 {
-	return rig_ask(rig, (struct rig_request){ .id = 1, .type = "application/json", .query = query, .body = vectors });
+	return rig_ask(rig,
+	    (struct rig_request){ .id = 1, .type = "application/json", .query = query, .body = vectors });
 }
 
 static void
 test_every_access_token_of_the_vectors(void **state)
 {
-	char *vectors RK_AUTO(rk_auto_free) = rig_read_vectors("token-vectors.json"), *nows RK_AUTO(rk_auto_free) = NULL;
+	char *vectors RK_AUTO(rk_auto_free) = rig_read_vectors("token-vectors.json"),
+		      *nows RK_AUTO(rk_auto_free) = NULL;
 	unsigned same = 0, differ = 0;
 	struct rig_reply *r;
 	struct rig *rig;
@@ -58,7 +61,7 @@ test_every_access_token_of_the_vectors(void **state)
 	nows = strdup(ask(rig, vectors, "index=nows")->body);
 	at = nows;
 	for (unsigned i = 0; *at; i++) {
-		rig_unix_ms = strtoll(at, &at, 10) * 1000;
+		rig_unix_ms = (int64_t)(strtod(at, &at) * 1000 + 0.5);
 		assert_true(rig_unix_ms > 0);
 		snprintf(query, sizeof(query), "index=%u", i);
 		r = ask(rig, vectors, query);
@@ -69,7 +72,7 @@ test_every_access_token_of_the_vectors(void **state)
 		differ++;
 		print_message("%s\n", r->body);
 	}
-	print_message("token vectors through JavaScript: %u same, %u differ\n", same, differ);
+	print_message("# token vectors through JavaScript: %u same, %u differ\n", same, differ);
 	rig_free(rig);
 	assert_true(same > 0);
 	assert_int_equal(differ, 0);

@@ -1,0 +1,133 @@
+/* Tokens for functions: kept keys, refusals, warnings told once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/auto.h"
+#include "base/str.h"
+#include "worker/mint.h"
+
+static unsigned warnings;
+
+static void
+count_warning(const struct rk_lint_finding *finding, void *arg)
+{
+	warnings++;
+}
+
+static struct rk_mint_order
+order_of(const char *secret)
+{
+	struct rk_mint_order order = { .account_sid = RK_STR("AC00000000000000000000000000000001"),
+		.key_sid = RK_STR("SK00000000000000000000000000000002"),
+		.secret = rk_str(secret),
+		.algorithm = RK_STR("HS256"),
+		.claims = RK_ACCESS_CLAIMS,
+		.warn = count_warning };
+
+	order.claims.now = 1700000000;
+	order.claims.grants = RK_STR("{\"video\":{\"room\":\"daily\"}}");
+	return order;
+}
+
+static void
+mint(struct rk_mint *m, const struct rk_mint_order *order, struct rk_buf *out)
+{
+	struct rk_why why;
+
+	rk_buf_clear(out);
+	assert_int_equal(rk_mint_token(m, order, out, &why), RK_OK);
+}
+
+static void
+test_a_kept_key_signs_the_same_and_never_for_another_secret(void **state)
+{
+	struct rk_buf one RK_AUTO(rk_buf_free) = RK_BUF(8192), two RK_AUTO(rk_buf_free) = RK_BUF(8192);
+	struct rk_mint m = { 0 };
+	char secret[40];
+
+	struct rk_mint_order first = order_of("abcdefghijklmnopqrstuvwxyz012345");
+
+	mint(&m, &first, &one);
+	for (int i = 0; i < 3 * RK_MINT_KEYS; i++) {
+		snprintf(secret, sizeof(secret), "abcdefghijklmnopqrstuvwxyz0123%02d", i);
+		struct rk_mint_order order = order_of(secret);
+
+		mint(&m, &order, &two);
+		assert_false(rk_str_is(rk_buf_str(&one), rk_buf_str(&two)));
+	}
+	struct rk_mint_order again = order_of("abcdefghijklmnopqrstuvwxyz012345");
+
+	mint(&m, &again, &two);
+	assert_true(rk_str_is(rk_buf_str(&one), rk_buf_str(&two)));
+	rk_mint_done(&m);
+}
+
+static void
+test_a_refusal_has_code_sentence_and_way_out_and_no_secret(void **state)
+{
+	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
+	struct rk_mint_order order = order_of(" abcdefghijklmnopqrstuvwxyz01234");
+	struct rk_mint m = { 0 };
+	struct rk_why why = { 0 };
+
+	assert_int_equal(rk_mint_token(&m, &order, &out, &why), RK_REFUSED);
+	assert_string_equal(why.code, "RK-209");
+	assert_true(why.todo[0] != '\0');
+	assert_null(strstr(why.what, "abcdef"));
+	assert_int_equal(out.n, 0);
+	order.level = RK_LINT_WARN;
+	mint(&m, &order, &out);
+	order.level = RK_LINT_OFF;
+	mint(&m, &order, &out);
+	rk_mint_done(&m);
+}
+
+static void
+test_a_warning_is_told_once_for_each_function(void **state)
+{
+	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
+	struct rk_mint_order order = order_of("abcdefghijklmnopqrstuvwxyz012345");
+	struct rk_mint m = { 0 };
+
+	warnings = 0;
+	order.claims.grants = RK_STR("{\"video\":{}}");
+	for (int i = 0; i < 5; i++)
+		mint(&m, &order, &out);
+	assert_int_equal(warnings, 1);
+	order.function = 1;
+	mint(&m, &order, &out);
+	assert_int_equal(warnings, 2);
+	rk_mint_done(&m);
+}
+
+static void
+test_an_unknown_algorithm_is_an_error(void **state)
+{
+	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
+	struct rk_mint_order order = order_of("abcdefghijklmnopqrstuvwxyz012345");
+	struct rk_mint m = { 0 };
+	struct rk_why why = { 0 };
+
+	order.algorithm = RK_STR("none");
+	assert_int_equal(rk_mint_token(&m, &order, &out, &why), RK_UNSUPPORTED);
+	assert_string_equal(why.what, "Algorithm not supported. Allowed values are HS256, HS384, HS512");
+	rk_mint_done(&m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_kept_key_signs_the_same_and_never_for_another_secret),
+		cmocka_unit_test(test_a_refusal_has_code_sentence_and_way_out_and_no_secret),
+		cmocka_unit_test(test_a_warning_is_told_once_for_each_function),
+		cmocka_unit_test(test_an_unknown_algorithm_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
