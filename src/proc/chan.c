@@ -1,23 +1,16 @@
 #include "proc/chan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READ_PIECE (64u * RK_KB)
-#define KEEP_MAX (1u * RK_MB)  /* a larger buffer is given back once it is empty */
-#define OUT_MAX (512u * RK_MB) /* all that may wait on one channel */
-#define IN_FDS_MAX 4           /* received descriptors that may wait for their frame */
-#define OUT_FDS_MAX 4096       /* descriptors that may wait to leave */
-#define DRAIN_MAX 64           /* reads on a channel that can no longer write */
+#include "proc/outbox.h"
 
-/* A descriptor that leaves with the frame at [at, at + size) of `out`. */
-struct out_fd {
-	size_t at, size;
-	int fd;
-};
+#define READ_PIECE (64u * RK_KB)
+#define KEEP_MAX (1u * RK_MB) /* a larger buffer is given back once it is empty */
+#define IN_FDS_MAX 4          /* received descriptors that may wait for their frame */
+#define DRAIN_MAX 64          /* reads on a channel that can no longer write */
 
 struct rk_chan {
 	struct rk_loop *loop;
@@ -32,14 +25,9 @@ struct rk_chan {
 	bool wbroken;   /* writing failed: read what is left, then say closed */
 	bool ended;     /* closed() was said */
 	bool closing;   /* rk_chan_close was called */
-	bool open_frame;
-	size_t begun; /* where the open frame starts in out */
 	enum rk_msg_type begun_type;
 	struct rk_buf in;
-	struct rk_buf out;
-	size_t sent;            /* bytes at the front of out that have left */
-	struct out_fd *out_fds; /* in the order of out */
-	unsigned out_fd_count, out_fd_cap;
+	struct rk_outbox out;
 	int in_fds[IN_FDS_MAX];
 	unsigned in_fd_count;
 };
@@ -109,11 +97,8 @@ on_poll_closed(uv_handle_t *handle)
 	close(chan->fd);
 	for (unsigned i = 0; i < chan->in_fd_count; i++)
 		close(chan->in_fds[i]);
-	for (unsigned i = 0; i < chan->out_fd_count; i++)
-		close(chan->out_fds[i].fd);
-	free(chan->out_fds);
+	rk_outbox_done(&chan->out);
 	rk_buf_free(&chan->in);
-	rk_buf_free(&chan->out);
 	free(chan);
 }
 
@@ -161,7 +146,7 @@ rk_chan_open(struct rk_loop *loop, int fd, enum rk_role me, enum rk_role peer, c
 	*chan = (struct rk_chan){ .loop = loop, .ops = ops, .arg = arg, .fd = fd, .me = me, .peer = peer };
 	/* Room for one whole frame and the piece of the next that came with it. */
 	chan->in = RK_BUF(largest_frame(chan) + READ_PIECE);
-	chan->out = RK_BUF(OUT_MAX);
+	rk_outbox_init(&chan->out);
 	chan->turn = (struct rk_turn){ .run = on_turn, .arg = chan };
 	if (uv_poll_init(&loop->uv, &chan->poll, fd) != 0) {
 		close(fd);
@@ -345,24 +330,21 @@ read_some(struct rk_chan *chan)
 struct rk_buf *
 rk_chan_begin(struct rk_chan *chan, enum rk_msg_type type, uint32_t id)
 {
-	chan->open_frame = true;
 	chan->begun_type = type;
-	chan->begun = rk_msg_begin(&chan->out, type, id);
-	return &chan->out;
+	return rk_outbox_begin(&chan->out, type, id);
 }
 
 enum rk_err
 rk_chan_end(struct rk_chan *chan)
 {
-	enum rk_err err = rk_msg_end(&chan->out, chan->begun);
+	enum rk_err err = rk_outbox_end(&chan->out);
 
-	chan->open_frame = false;
 	if (err)
 		return err;
 	if (chan->wbroken || chan->ended || chan->closing ||
 	    !rk_msg_is_allowed(chan->begun_type, chan->me, chan->peer)) {
 		/* Nobody is there to read it, or it has no row: the frame is taken back. */
-		chan->out.n = chan->begun;
+		rk_outbox_undo(&chan->out);
 		return RK_GONE;
 	}
 	if (!(chan->watching & UV_WRITABLE))
@@ -370,148 +352,32 @@ rk_chan_end(struct rk_chan *chan)
 	return RK_OK;
 }
 
-static enum rk_err
-mark_fd(struct rk_chan *chan, int own)
-{
-	if (chan->out_fd_count == chan->out_fd_cap) {
-		unsigned cap = chan->out_fd_cap ? chan->out_fd_cap * 2 : 8;
-		struct out_fd *more;
-
-		if (cap > OUT_FDS_MAX)
-			return RK_BUSY;
-		more = realloc(chan->out_fds, cap * sizeof(*more));
-		if (!more)
-			return RK_NOMEM;
-		chan->out_fds = more;
-		chan->out_fd_cap = cap;
-	}
-	chan->out_fds[chan->out_fd_count++] = (struct out_fd){ chan->begun, chan->out.n - chan->begun, own };
-	return RK_OK;
-}
-
 enum rk_err
 rk_chan_end_fd(struct rk_chan *chan, int fd)
 {
 	enum rk_err err = rk_chan_end(chan);
-	int own;
 
-	if (err)
-		return err;
-	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	err = own < 0 ? RK_IO : mark_fd(chan, own);
-	if (err) {
-		chan->out.n = chan->begun;
-		if (own >= 0)
-			close(own);
-	}
-	return err;
-}
-
-/* What one sendmsg may take: up to the next frame with a descriptor, or that frame alone. */
-static size_t
-next_piece(const struct rk_chan *chan, size_t limit, int *ret_fd)
-{
-	*ret_fd = -1;
-	if (chan->out_fd_count == 0)
-		return limit - chan->sent;
-	const struct out_fd *mark = &chan->out_fds[0];
-
-	if (mark->at > chan->sent)
-		return mark->at - chan->sent;
-	*ret_fd = mark->fd;
-	return mark->size;
-}
-
-static ssize_t
-send_piece(struct rk_chan *chan, size_t size, int fd)
-{
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { chan->out.p + chan->sent, size };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n;
-
-	if (fd >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control.space);
-		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	do {
-		n = sendmsg(chan->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
-	} while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* The descriptor has left with the first byte of its frame; the rest are mere bytes. */
-static void
-drop_first_fd(struct rk_chan *chan)
-{
-	close(chan->out_fds[0].fd);
-	chan->out_fd_count--;
-	memmove(chan->out_fds, chan->out_fds + 1, chan->out_fd_count * sizeof(*chan->out_fds));
-}
-
-/* Forgets what has left. Not under an open frame: its writer holds offsets. */
-static void
-compact(struct rk_chan *chan)
-{
-	if (chan->open_frame)
-		return;
-	if (chan->sent == chan->out.n) {
-		if (chan->out.cap > KEEP_MAX)
-			rk_buf_free(&chan->out);
-		else
-			rk_buf_clear(&chan->out);
-		chan->sent = 0;
-		return;
-	}
-	if (chan->sent < KEEP_MAX || chan->sent < chan->out.n / 2)
-		return;
-	rk_buf_drop(&chan->out, chan->sent);
-	for (unsigned i = 0; i < chan->out_fd_count; i++)
-		chan->out_fds[i].at -= chan->sent;
-	chan->sent = 0;
+	return err ? err : rk_outbox_attach(&chan->out, fd);
 }
 
 void
 rk_chan_flush(struct rk_chan *chan)
 {
-	size_t limit = chan->open_frame ? chan->begun : chan->out.n, size;
-	int fd;
+	enum rk_err err;
 
 	if (chan->wbroken || chan->closing || chan->ended)
 		return;
-	while (chan->sent < limit) {
-		size = next_piece(chan, limit, &fd);
-		ssize_t n = send_piece(chan, size, fd);
-
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			watch(chan, UV_READABLE | UV_WRITABLE);
-			compact(chan);
-			return;
-		}
-		if (n < 0) {
-			chan->wbroken = true;
-			rk_loop_at_turn_end(chan->loop, &chan->turn);
-			return;
-		}
-		chan->sent += (size_t)n;
-		if (fd >= 0 && n > 0)
-			drop_first_fd(chan);
+	err = rk_outbox_send(&chan->out, chan->fd);
+	if (err == RK_GONE) {
+		chan->wbroken = true;
+		rk_loop_at_turn_end(chan->loop, &chan->turn);
+	} else {
+		watch(chan, err == RK_BUSY ? UV_READABLE | UV_WRITABLE : UV_READABLE);
 	}
-	watch(chan, UV_READABLE);
-	compact(chan);
 }
 
 size_t
 rk_chan_waiting(const struct rk_chan *chan)
 {
-	return chan->out.n - chan->sent;
+	return rk_outbox_waiting(&chan->out);
 }

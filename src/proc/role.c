@@ -8,6 +8,17 @@
 #include "base/log.h"
 #include "proc/sandbox.h"
 
+#ifdef RK_SANITIZED
+const char *__lsan_default_suppressions(void);
+
+/* What the engine itself keeps until the end is not ours to free. */
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:libjavascriptcoregtk";
+}
+#endif
+
 /* The one role of this process. */
 static struct role {
 	const struct rk_role_ops *ops;

@@ -56,9 +56,10 @@ static const int common_refused[] = { CALL(open), CALL(openat), CALL(creat), CAL
 	CALL(sched_setparam), CALL(sched_getparam), CALL(sched_getscheduler), CALL(setpriority),
 	CALL(getpriority), LIST_END };
 
-/* New connections on the socket that super gave, and what libmicrohttpd asks of each. */
+/* New connections on the socket that super gave, and what libmicrohttpd asks of each; files that keeper
+ * has opened, sent by the kernel or, where it cannot, read piece by piece. */
 static const int gateway_calls[] = { CALL(accept4), CALL(accept), CALL(getsockname), CALL(getpeername),
-	CALL(setsockopt), CALL(getsockopt), LIST_END };
+	CALL(setsockopt), CALL(getsockopt), CALL(sendfile), CALL(pread64), LIST_END };
 
 /* The project's folder, read and watched; bundles made in sealed memory. Landlock says which folder. */
 static const int keeper_calls[] = { CALL(newfstatat), CALL(stat), CALL(lstat), CALL(statx), CALL(access),
@@ -75,9 +76,9 @@ static const int worker_calls[] = { CALL(rt_sigsuspend), CALL(rt_sigtimedwait), 
 /* The leak check at exit stops the other threads from a helper that shares our memory, and
  * reads /proc/self. Only builds for testing have this list. */
 static const int sanitizer_calls[] = { CALL(ptrace), CALL(wait4), CALL(readlink), CALL(readlinkat),
-	CALL(getdents64), CALL(getdents), CALL(prctl), CALL(fcntl), CALL(ioctl), CALL(prlimit64),
-	CALL(getrlimit), CALL(arch_prctl), CALL(stat), CALL(newfstatat), CALL(set_tid_address), CALL(dup),
-	CALL(dup2), CALL(tkill), CALL(pipe2), CALL(open), CALL(openat), CALL(process_vm_readv), LIST_END };
+	CALL(getdents64), CALL(getdents), CALL(prctl), CALL(ioctl), CALL(prlimit64), CALL(getrlimit),
+	CALL(arch_prctl), CALL(stat), CALL(newfstatat), CALL(set_tid_address), CALL(dup), CALL(dup2),
+	CALL(tkill), CALL(pipe2), CALL(open), CALL(openat), CALL(process_vm_readv), LIST_END };
 #endif
 
 /* A call allowed only when one argument, masked, has one value. */

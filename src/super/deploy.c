@@ -11,11 +11,23 @@
 #define DEATHS_MAX 3
 #define LINGER_MS 2000 /* beyond the time limit of an invocation */
 #define AWAITED -1
+#define SPARES 2          /* workers started ahead of the next bundle: enough to go live with */
+#define SPARES_WAIT_MS 50 /* after going live: what waits for an answer comes first */
 
 static void fill(struct rk_post *worker);
 static void on_message(struct rk_post *worker, enum rk_msg_type type, struct rk_msg_view *view, int fd);
 
 static const struct rk_post_ops worker_ops = { .message = on_message, .again = fill };
+
+static struct rk_deploy *
+find(const struct rk_deploys *set, enum rk_deploy_state state)
+{
+	struct rk_deploy *deploy = set->list;
+
+	while (deploy && deploy->state != state)
+		deploy = deploy->next;
+	return deploy;
+}
 
 /* ---- one generation ---------------------------------------------------------------- */
 
@@ -81,15 +93,6 @@ is_all_dead(const struct rk_deploy *deploy)
 	return true;
 }
 
-static bool
-is_all_ready(const struct rk_deploy *deploy)
-{
-	for (const struct rk_post *worker = deploy->workers; worker; worker = worker->next)
-		if (!worker->ready)
-			return false;
-	return true;
-}
-
 static void
 kill_all(struct rk_deploy *deploy, const char *fate)
 {
@@ -105,7 +108,8 @@ on_linger_over(uv_timer_t *timer)
 	kill_all(timer->data, "was still busy with an older version");
 }
 
-/* Takes a generation out of service. With wait_ms 0 its workers are killed now. */
+/* Takes a generation out of service. With wait_ms 0 its workers are killed now; else those that are joined to
+ * no gateway yet, and so would never be told to leave. */
 static void
 retire(struct rk_deploy *deploy, uint64_t wait_ms)
 {
@@ -113,6 +117,8 @@ retire(struct rk_deploy *deploy, uint64_t wait_ms)
 	for (struct rk_post *worker = deploy->workers; worker; worker = worker->next)
 		if (!worker->pid)
 			uv_timer_stop(&worker->timer);
+		else if (!worker->ready)
+			rk_post_kill(worker, "was not needed any more");
 	if (wait_ms > 0)
 		uv_timer_start(&deploy->linger, on_linger_over, wait_ms, 0);
 	else
@@ -143,6 +149,11 @@ count_death(struct rk_deploy *deploy, const char *words)
 
 	if (deploy->state != RK_DEPLOY_PENDING || ++deploy->deaths < DEATHS_MAX)
 		return false;
+	/* Spares that do not live are done without: the next bundle gets workers of its own. */
+	if (deploy->bundle == AWAITED && rk_deploys_live(set) > 0) {
+		retire(deploy, 0);
+		return true;
+	}
 	snprintf(reason, sizeof(reason), "a worker %s before it was ready, %u times", words, deploy->deaths);
 	rk_error("version %u cannot be run: %s", deploy->generation, reason);
 	set->ops->failed(deploy->generation, rk_str(reason), set->arg);
@@ -170,10 +181,22 @@ fill(struct rk_post *worker)
 }
 
 static void
-fill_all(struct rk_deploy *deploy)
+fill_some(struct rk_deploy *deploy, unsigned count)
 {
-	for (struct rk_post *worker = deploy->workers; worker; worker = worker->next)
+	for (struct rk_post *worker = deploy->workers; worker && count > 0; worker = worker->next, count--)
 		fill(worker);
+}
+
+static void
+on_spares_due(uv_timer_t *timer)
+{
+	struct rk_deploys *set = timer->data;
+	struct rk_deploy *spare;
+
+	if (set->quitting || find(set, RK_DEPLOY_PENDING))
+		return;
+	if (deploy_new(set, &spare) == RK_OK)
+		fill_some(spare, SPARES);
 }
 
 static void
@@ -185,6 +208,7 @@ go_live(struct rk_deploy *deploy)
 	deploy->state = RK_DEPLOY_LIVE;
 	set->ops->live(rk_buf_str(&deploy->report), set->arg);
 	rk_buf_free(&deploy->report);
+	uv_timer_start(&set->spares, on_spares_due, SPARES_WAIT_MS, 0);
 	for (; older; older = next) {
 		next = older->next;
 		if (older->state != RK_DEPLOY_OLD)
@@ -206,10 +230,8 @@ on_ready(struct rk_post *worker, struct rk_msg_view *view)
 	deploy->set->ops->join(worker, deploy->set->arg);
 	if (deploy->state == RK_DEPLOY_LIVE)
 		return;
-	if (deploy->report.n == 0)
-		rk_buf_put(&deploy->report, whole);
-	if (is_all_ready(deploy))
-		go_live(deploy);
+	rk_buf_put(&deploy->report, whole);
+	go_live(deploy);
 }
 
 static void
@@ -255,6 +277,8 @@ rk_deploys_init(struct rk_deploys *set, struct rk_loop *loop, const struct rk_co
     const struct rk_deploy_ops *ops, void *arg)
 {
 	*set = (struct rk_deploys){ .loop = loop, .conf = conf, .ops = ops, .arg = arg };
+	uv_timer_init(&loop->uv, &set->spares);
+	set->spares.data = set;
 }
 
 enum rk_err
@@ -267,7 +291,7 @@ rk_deploys_warm(struct rk_deploys *set)
 		return RK_OK;
 	err = deploy_new(set, &first);
 	if (!err)
-		fill_all(first);
+		fill_some(first, (unsigned)set->conf->workers);
 	return err;
 }
 
@@ -276,16 +300,7 @@ rk_deploys_done(struct rk_deploys *set)
 {
 	while (set->list)
 		deploy_free(set->list);
-}
-
-static struct rk_deploy *
-find(const struct rk_deploys *set, enum rk_deploy_state state)
-{
-	struct rk_deploy *deploy = set->list;
-
-	while (deploy && deploy->state != state)
-		deploy = deploy->next;
-	return deploy;
+	uv_close((uv_handle_t *)&set->spares, NULL);
 }
 
 uint32_t
@@ -296,15 +311,17 @@ rk_deploys_live(const struct rk_deploys *set)
 	return live ? live->generation : 0;
 }
 
-/* The first bundle goes to the workers that were started ahead of it. */
+/* The bundle goes to the workers that were started ahead of it; then the others start. */
 static void
 adopt(struct rk_deploy *deploy, uint32_t generation, int fd)
 {
 	deploy->generation = generation;
 	deploy->bundle = fd;
+	deploy->deaths = 0;
 	for (struct rk_post *worker = deploy->workers; worker; worker = worker->next)
 		if (worker->pid)
 			give_bundle(worker);
+	fill_some(deploy, (unsigned)deploy->set->conf->workers);
 }
 
 /*
@@ -318,7 +335,8 @@ clear_the_way(struct rk_deploys *set, uint32_t generation)
 
 	for (deploy = set->list; deploy; deploy = next) {
 		next = deploy->next;
-		if (generation <= set->newest || deploy->state == RK_DEPLOY_PENDING)
+		if (deploy->bundle != AWAITED &&
+		    (generation <= set->newest || deploy->state == RK_DEPLOY_PENDING))
 			retire(deploy, 0);
 	}
 }
@@ -326,25 +344,21 @@ clear_the_way(struct rk_deploys *set, uint32_t generation)
 void
 rk_deploys_add(struct rk_deploys *set, uint32_t generation, int fd)
 {
-	struct rk_deploy *pending = find(set, RK_DEPLOY_PENDING);
+	struct rk_deploy *next;
 
 	if (set->quitting) {
 		close(fd);
-	} else if (pending && pending->bundle == AWAITED) {
-		adopt(pending, generation, fd);
-		set->newest = generation;
-	} else {
-		clear_the_way(set, generation);
-		set->newest = generation;
-		if (deploy_new(set, &pending) != RK_OK) {
-			close(fd);
-			set->ops->failed(generation, RK_STR("out of memory"), set->arg);
-			return;
-		}
-		pending->generation = generation;
-		pending->bundle = fd;
-		fill_all(pending);
+		return;
 	}
+	clear_the_way(set, generation);
+	set->newest = generation;
+	next = find(set, RK_DEPLOY_PENDING);
+	if (!next && deploy_new(set, &next) != RK_OK) {
+		close(fd);
+		set->ops->failed(generation, RK_STR("out of memory"), set->arg);
+		return;
+	}
+	adopt(next, generation, fd);
 }
 
 void

@@ -1,8 +1,10 @@
 /*
  * deploy.h - the generations of the bundle, and the workers that run each.
  *
- * At most one is pending (its workers load it), one is live, and any number are old: they
- * finish what the gateways have given them, and are killed when they linger.
+ * At most one is pending, one is live, and any number are old: they finish what the gateways have
+ * given them, and are killed when they linger. While a generation is live, the pending one is a few
+ * spare workers that wait for the next bundle with a warm engine; it becomes live with the first of
+ * its workers that has loaded it.
  */
 #ifndef RK_SUPER_DEPLOY_H
 #define RK_SUPER_DEPLOY_H
@@ -18,17 +20,17 @@ struct rk_deploy {
 	struct rk_deploy *next;
 	enum rk_deploy_state state;
 	uint32_t generation;
-	int bundle;                 /* -1: workers wait for the first one, started ahead of it */
+	int bundle;                 /* -1: the workers are spares, started ahead of it */
 	struct rk_post *workers;
 	unsigned deaths;            /* before READY, while pending */
-	struct rk_buf report;       /* the first READY, whole */
+	struct rk_buf report;       /* the first READY, whole, until it is passed on */
 	uv_timer_t linger;
 };
 
 struct rk_deploy_ops {
 	/* The worker is READY: gateways may be joined to it. */
 	void (*join)(struct rk_post *worker, void *arg);
-	/* All workers of the pending generation are; what older ones run is over. */
+	/* The first worker of the pending generation is; what older ones run is over. `report` is its READY. */
 	void (*live)(struct rk_str report, void *arg);
 	/* No worker could load it. The live generation stays. */
 	void (*failed)(uint32_t generation, struct rk_str reason, void *arg);
@@ -42,6 +44,7 @@ struct rk_deploys {
 	struct rk_deploy *list;     /* newest first */
 	uint32_t newest;            /* the highest generation seen */
 	uint32_t numbers;           /* worker numbers used */
+	uv_timer_t spares;          /* until the next spares are started */
 	bool quitting;              /* nothing is started or killed for lingering any more */
 };
 

@@ -53,18 +53,35 @@ put_engine_env(struct env *env, const struct rk_conf *conf)
 	put_env(env, env->ram);
 }
 
-/* How a build for testing reports: see CONTRIBUTING. Nothing else is inherited, ever. */
+/* Those of our own variables that have one of the names ("TERM="). Nothing else is inherited, ever. */
+static void
+inherit(struct env *env, const char *const *names, size_t n)
+{
+	extern char **environ;
+
+	for (char **var = environ; *var; var++)
+		for (size_t i = 0; i < n; i++)
+			if (strncmp(*var, names[i], strlen(names[i])) == 0)
+				put_env(env, *var);
+}
+
+/* Whether the terminal shows colour, for those who write to it. */
+static void
+put_terminal_env(struct env *env)
+{
+	static const char *const names[] = { "NO_COLOR=", "TERM=" };
+
+	inherit(env, names, sizeof(names) / sizeof(names[0]));
+}
+
+/* How a build for testing reports: see CONTRIBUTING. */
 static void
 put_sanitizer_env(struct env *env)
 {
 #ifdef RK_SANITIZED
 	static const char *const names[] = { "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=" };
-	extern char **environ;
 
-	for (char **var = environ; *var; var++)
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (strncmp(*var, names[i], strlen(names[i])) == 0)
-				put_env(env, *var);
+	inherit(env, names, sizeof(names) / sizeof(names[0]));
 #else
 	(void)env;
 #endif
@@ -185,6 +202,8 @@ rk_post_start(
 
 	if (post->role == RK_WORKER)
 		put_engine_env(&env, conf);
+	else
+		put_terminal_env(&env);
 	put_sanitizer_env(&env);
 	err = rk_spawn(post->role, env.vars, &post->pid, &fd, why);
 	if (err)

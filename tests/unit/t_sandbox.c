@@ -361,52 +361,50 @@ struct row {
 	const char *name;
 	int (*act)(void);
 	unsigned allowed; /* set of enum rk_role */
+	bool kills;       /* by the filter itself, so that no other wall hides a hole in it */
 };
 
 #define ALL (RK_GATEWAY | RK_KEEPER | RK_WORKER)
-#define ROW(act, allowed)          \
-	{                          \
-#act, act, allowed \
-	}
+#define ACT(f) #f, f
 
 static const struct row rows[] = {
-	ROW(open_passwd, 0),
-	ROW(open_by_number, 0),
-	ROW(openat2_passwd, 0),
-	ROW(open_inside, RK_KEEPER),
-	ROW(write_inside, 0),
-	ROW(create_inside, 0),
-	ROW(unlink_inside, 0),
-	ROW(make_socket, 0),
-	ROW(make_socket_pair, 0),
-	ROW(connect_out, 0),
-	ROW(bind_listener, 0),
-	ROW(exec_true, 0),
-	ROW(exec_by_descriptor, 0),
-	ROW(fork_once, 0),
-	ROW(fork_by_clone, 0),
-	ROW(fork_by_glibc, 0),
-	ROW(signal_parent, 0),
-	ROW(signal_parent_thread, 0),
-	ROW(trace_parent, 0),
-	ROW(read_parent_memory, 0),
-	ROW(new_namespace, 0),
-	ROW(mount_something, 0),
-	ROW(load_bpf, 0),
-	ROW(start_uring, 0),
-	ROW(take_key, 0),
-	ROW(raise_limit, 0),
-	ROW(become_root, 0),
-	ROW(type_on_terminal, 0),
-	ROW(signal_me_on_io, 0),
-	ROW(accept_one, RK_GATEWAY),
-	ROW(watch_inside, RK_KEEPER),
-	ROW(seal_bundle, RK_KEEPER),
-	ROW(run_thread, ALL),
-	ROW(use_memory, ALL),
-	ROW(talk, ALL),
-	ROW(signal_myself, ALL),
-	ROW(has_no_core, ALL),
+	{ ACT(open_passwd), 0, false },
+	{ ACT(open_by_number), 0, false },
+	{ ACT(openat2_passwd), 0, false },
+	{ ACT(open_inside), RK_KEEPER, false },
+	{ ACT(write_inside), 0, false },
+	{ ACT(create_inside), 0, false },
+	{ ACT(unlink_inside), 0, true },
+	{ ACT(make_socket), 0, false },
+	{ ACT(make_socket_pair), 0, true },
+	{ ACT(connect_out), 0, false },
+	{ ACT(bind_listener), 0, true },
+	{ ACT(exec_true), 0, true },
+	{ ACT(exec_by_descriptor), 0, true },
+	{ ACT(fork_once), 0, true },
+	{ ACT(fork_by_clone), 0, true },
+	{ ACT(fork_by_glibc), 0, true },
+	{ ACT(signal_parent), 0, true },
+	{ ACT(signal_parent_thread), 0, false },
+	{ ACT(trace_parent), 0, false },
+	{ ACT(read_parent_memory), 0, false },
+	{ ACT(new_namespace), 0, true },
+	{ ACT(mount_something), 0, true },
+	{ ACT(load_bpf), 0, true },
+	{ ACT(start_uring), 0, true },
+	{ ACT(take_key), 0, true },
+	{ ACT(raise_limit), 0, false },
+	{ ACT(become_root), 0, true },
+	{ ACT(type_on_terminal), 0, false },
+	{ ACT(signal_me_on_io), 0, false },
+	{ ACT(accept_one), RK_GATEWAY, false },
+	{ ACT(watch_inside), RK_KEEPER, false },
+	{ ACT(seal_bundle), RK_KEEPER, false },
+	{ ACT(run_thread), ALL, false },
+	{ ACT(use_memory), ALL, false },
+	{ ACT(talk), ALL, false },
+	{ ACT(signal_myself), ALL, false },
+	{ ACT(has_no_core), ALL, false },
 };
 
 /* A kernel without Landlock leaves keeper's reading to the file system's own permissions. */
@@ -429,7 +427,7 @@ check_role(enum rk_role role)
 		enum fate fate = try(role, rows[i].act);
 		bool allowed = rows[i].allowed & role;
 
-		if ((fate == DONE) == allowed && fate != ODD)
+		if ((fate == DONE) == allowed && fate != ODD && (!rows[i].kills || fate == KILLED))
 			continue;
 		if (is_excused(&rows[i], role))
 			continue;
@@ -476,14 +474,14 @@ the_acts_work_unsealed(void **state)
 
 /* Seals the child, with a thread made before: the filter must hold for that one too. */
 static void *
-open_in_thread(void *arg)
+connect_in_thread(void *arg)
 {
 	int *gate = arg;
 	char c;
 
 	if (read(*gate, &c, 1) != 1)
 		_exit(ODD);
-	_exit(open_passwd() >= 0 ? DONE : REFUSED);
+	_exit(make_socket() >= 0 ? DONE : REFUSED);
 }
 
 static void
@@ -498,7 +496,7 @@ the_filter_holds_for_threads_made_before_it(void **state)
 		struct rk_why why;
 		pthread_t thread;
 
-		pthread_create(&thread, NULL, open_in_thread, &pair[0]);
+		pthread_create(&thread, NULL, connect_in_thread, &pair[0]);
 		if (rk_sandbox_seal(RK_WORKER, NULL, &why) != RK_OK)
 			_exit(ODD);
 		if (write(pair[1], "x", 1) != 1)
