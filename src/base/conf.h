@@ -17,6 +17,9 @@
 	X(NUMBER, port, "port", "3000", 0, 65535, "N", "port to listen on; 0 takes a free one") \
 	X(TEXT, env_file, "env", ".env", 0, 0, "FILE", "file of variables, within the project") \
 	X(TEXT, functions_dir, "functions-folder", "", 0, 0, "DIR", "folder of functions (functions/ or src/)") \
+	X(TEXT, assets_dir, "assets-folder", "", 0, 0, "DIR", "folder of assets (assets/ or static/)") \
+	X(TEXT, public_url, "public-url", "", 0, 0, "URL", "base URL that Twilio calls, for checking signatures (default: from Host)") \
+	X(SWITCH, trust_proxy, "trust-proxy", "off", 0, 0, "on|off", "believe X-Forwarded-Proto, -Host, -Port of a proxy on a private address") \
 	X(NUMBER, gateways, "gateways", "1", 1, 64, "N", "gateway processes")                  \
 	X(NUMBER, workers, "workers", "2", 1, 64, "N", "worker processes")                     \
 	X(NUMBER, slots, "slots", "32", 1, 256, "N", "invocations at once in one worker")      \
@@ -26,14 +29,16 @@
 	X(NUMBER, reply_max, "max-reply", "16777216", 1024, 67108864, "BYTES", "largest answer of a function") \
 	X(CHOICE, token_lint, "token-lint", "refuse", 0, 0, "refuse|warn|off", "what to do with a token that the vendor will reject") \
 	X(CHOICE, json_string, "json-string", "bare", 0, 0, "bare|quoted", "a string body under Content-Type: application/json") \
+	X(SWITCH, cloud_strict, "cloud-strict", "off", 0, 0, "on|off", "the cloud's limits and rules for methods, headers and cookies") \
+	X(SWITCH, detailed_logs, "detailed-logs", "off", 0, 0, "on|off", "the query's and the body's fields of each request, secrets masked") \
 	X(SWITCH, logs, "logs", "on", 0, 0, "on|off", "a line per request")
 
 struct rk_conf {
-	char *host, *env_file, *functions_dir;
+	char *host, *env_file, *functions_dir, *assets_dir, *public_url;
 	long port, gateways, workers, slots, timeout_ms, memory_mb, body_max, reply_max;
 	int token_lint;      /* enum rk_lint_level */
 	int json_string;     /* 0 bare, 1 quoted */
-	bool logs;
+	bool logs, trust_proxy, cloud_strict, detailed_logs;
 	char *project;       /* the project's folder; the positional argument, "." by default */
 };
 

@@ -4,8 +4,8 @@
 #include "base/json.h"
 #include "gateway/cors.h"
 
-#define COMMON 3u /* fields of rk_answer_start that a function may replace */
-#define TEXT_MAX 4096u
+#define COMMON 3u       /* fields of rk_answer_start that a function may replace */
+#define TEXT_MAX 16384u /* every byte of a verdict may need an escape of two */
 
 static const struct fault {
 	const char *code;
@@ -24,6 +24,7 @@ rk_answer_start(struct rk_answer *a, uint16_t status, struct rk_str request_id)
 	a->close = false;
 	a->count = 0;
 	a->body = (struct rk_str){ 0 };
+	a->file = -1;
 	if (a->text.max == 0)
 		a->text = RK_BUF(TEXT_MAX);
 	rk_buf_clear(&a->text);
@@ -115,22 +116,32 @@ rk_answer_reply(struct rk_answer *a, const struct rk_reply *reply, struct rk_str
 /* ---- our own errors --------------------------------------------------------------- */
 
 static void
-put_json(struct rk_buf *out, const struct fault *f, struct rk_str what, struct rk_str request_id)
+put_json(struct rk_buf *out, const struct rk_verdict *v, struct rk_str request_id)
 {
 	RK_AUTO(rk_buf_free) struct rk_buf message = RK_BUF(TEXT_MAX);
 
-	rk_buf_put(&message, what.n ? what : rk_str(f->what));
+	rk_buf_put(&message, v->message);
 	rk_buf_put_c(&message, ' ');
-	rk_buf_put(&message, rk_str(f->todo));
+	rk_buf_put(&message, v->todo);
 	rk_buf_lit(out, "{\"code\":");
-	rk_json_put_string(out, rk_str(f->code));
+	rk_json_put_string(out, v->code);
 	rk_buf_lit(out, ",\"message\":");
 	rk_json_put_string(out, rk_buf_str(&message));
 	/* The anchors of docs/errors.md are the codes in lower case. */
-	rk_buf_printf(out,
-	    ",\"more_info\":\"docs/errors.md#rk-%s\",\"status\":%u,\"request_id\":", f->code + 3, f->status);
+	rk_buf_printf(out, ",\"more_info\":\"docs/errors.md#rk-%.*s\",\"status\":%u,\"request_id\":",
+	    RK_FMT(rk_str_sub(v->code, 3, v->code.n)), v->status);
 	rk_json_put_string(out, request_id);
 	rk_buf_lit(out, "}\n");
+}
+
+void
+rk_answer_verdict(struct rk_answer *a, const struct rk_verdict *verdict, struct rk_str request_id)
+{
+	rk_answer_start(a, verdict->status, request_id);
+	rk_answer_put(a, RK_STR("Content-Type"), RK_STR("application/json; charset=utf-8"));
+	rk_cors_open(a);
+	put_json(&a->text, verdict, request_id);
+	a->body = rk_buf_str(&a->text);
 }
 
 void
@@ -138,11 +149,10 @@ rk_answer_fault(struct rk_answer *a, enum rk_fault fault, struct rk_str what, st
 {
 	const struct fault *f = &faults[fault];
 
-	rk_answer_start(a, f->status, request_id);
-	rk_answer_put(a, RK_STR("Content-Type"), RK_STR("application/json; charset=utf-8"));
-	rk_cors_open(a);
-	put_json(&a->text, f, what, request_id);
-	a->body = rk_buf_str(&a->text);
+	rk_answer_verdict(a,
+	    &(struct rk_verdict){
+		f->status, rk_str(f->code), what.n ? what : rk_str(f->what), rk_str(f->todo) },
+	    request_id);
 }
 
 void

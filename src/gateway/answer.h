@@ -7,8 +7,9 @@
 #ifndef RK_GATEWAY_ANSWER_H
 #define RK_GATEWAY_ANSWER_H
 
-#include "gateway/screen.h"
+#include "gateway/fresh.h"
 #include "wire/call.h"
+#include "wire/check.h"
 
 #define RK_ANSWER_FIELDS 128u
 #define RK_ANSWER_BYTES 16384u /* of a function's header fields */
@@ -17,19 +18,18 @@
 #define RK_FAULT_ROWS(X)                                                                                     \
 	X(BAD_REQUEST, "RK-400", 400, "The request is not well-formed HTTP.",                                \
 	    "Send it as RFC 9112 describes.")                                                                \
-	X(PROTECTED, "RK-403", 403,                                                                          \
-	    "This function is protected, and checking request signatures is not there yet.",                 \
-	    "Until it is, make the function public (rename it without .protected) or keep it unused.")       \
-	X(NO_FUNCTION, "RK-404", 404, "No function answers at this path.",                                   \
+	X(NO_FUNCTION, "RK-404", 404, "Nothing answers at this path.",                                       \
 	    "Check the path: it is matched byte by byte, without a trailing slash or .js.")                  \
-	X(PRIVATE, "RK-405", 404,                                                                            \
-	    "No function answers at this path for a request without a valid signature, and "                 \
-	    "checking signatures is not there yet.",                                                         \
-	    "If it is yours, make the function public (rename it without .private).")                        \
+	X(PRIVATE, "RK-405", 404, "Nothing answers at this path: the function is private.",                  \
+	    "Only other functions can use it. To serve it, rename its file without .private.")               \
 	X(SLOW_REQUEST, "RK-408", 408, "The request did not arrive in time.", "Send it again, faster.")      \
+	X(PRECONDITION, "RK-412", 412, "The asset is another version than the request wants.",               \
+	    "Ask for it again without the condition.")                                                       \
 	X(BODY_LARGE, "RK-413", 413, "The request body is larger than the limit.",                           \
 	    "Send less, or raise the limit (--max-body).")                                                   \
 	X(TARGET_LONG, "RK-414", 414, "The request target is too long.", "Send long data in the body.")      \
+	X(RANGE, "RK-416", 416, "The asset has no such range of bytes.",                                     \
+	    "Ask for one that begins before its end; Content-Range says how long it is.")                    \
 	X(EXPECT, "RK-417", 417, "The request expects something that is not offered here.",                  \
 	    "Send it without the Expect header.")                                                            \
 	X(HEAD_LARGE, "RK-431", 431, "Request headers or cookies too long.", "Send fewer or shorter ones.")  \
@@ -47,6 +47,9 @@
 	X(REPLY_BAD, "RK-511", 502, "What the function answered cannot be sent as HTTP.",                    \
 	    "Check its status (200-999) and its headers.")                                                   \
 	X(STARTING, "RK-513", 503, "The functions are not loaded yet.", "Try again in a moment.")            \
+	X(KEEPER, "RK-514", 503, "The process that keeps the project did not answer in time.",               \
+	    "Try again; if it lasts, see the words on standard error.")                                      \
+	X(GONE, "RK-515", 503, "The asset was replaced while it was being sent.", "Try again.")              \
 	X(CROWDED, "RK-523", 503, "There are too many connections.",                                         \
 	    "Try again later, and keep fewer connections open.")
 
@@ -62,6 +65,10 @@ struct rk_answer {
 	uint32_t count; /* a field with an empty name was taken back */
 	struct rk_field fields[RK_ANSWER_FIELDS];
 	struct rk_str body;
+	int file; /* borrowed; -1: `body` is it. Else a part of this file is the body: */
+	uint64_t file_from, file_n;
+	struct rk_version version; /* of the file, and the text of its Content-Range */
+	char range[72];
 	struct rk_buf text; /* the body of our own errors */
 };
 
@@ -79,6 +86,9 @@ RK_CHECKED enum rk_err rk_answer_reply(
 
 /* One of our errors, with CORS fields. `what` replaces the row's first sentence unless empty. */
 void rk_answer_fault(struct rk_answer *a, enum rk_fault fault, struct rk_str what, struct rk_str request_id);
+
+/* Keeper's refusal, in the same form. */
+void rk_answer_verdict(struct rk_answer *a, const struct rk_verdict *verdict, struct rk_str request_id);
 
 void rk_answer_done(struct rk_answer *a);
 

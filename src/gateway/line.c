@@ -234,6 +234,15 @@ rk_lines_function(struct rk_lines *l, const struct rk_route *route, const struct
 	end_line(l, begun);
 }
 
+/* https://no-color.org: set and not empty. */
+static bool
+is_coloured(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return !(no && *no) && term && strcmp(term, "dumb") != 0 && isatty(fd) == 1;
+}
+
 /* ---- birth and death ------------------------------------------------------------------ */
 
 enum rk_err
@@ -250,7 +259,7 @@ rk_lines_new(struct rk_loop *loop, int fd, bool requests, struct rk_lines **ret_
 	*l = (struct rk_lines){ .loop = loop,
 		.fd = fd,
 		.requests = requests,
-		.colour = isatty(fd) == 1,
+		.colour = is_coloured(fd),
 		.out = RK_BUF(WAITING_MAX),
 		.turn = { .run = on_turn_end, .arg = l },
 		.retry = retry };

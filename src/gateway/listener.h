@@ -36,8 +36,9 @@ void rk_listener_quiesce(struct rk_listener *l); /* accepts no more */
 /* Ends every connection, also one that waits. After it no callback comes. */
 void rk_listener_free(struct rk_listener *l);
 
-/* Answers the request under way on conn, once; copies the answer. */
+/* Answers the request under way on conn, once; copies the answer, and duplicates its file's descriptor. */
 void rk_listener_answer(struct rk_conn *conn, const struct rk_answer *answer);
 bool rk_conn_is_crowded(const struct rk_conn *conn);
+bool rk_conn_is_near(const struct rk_conn *conn); /* rk_proxy_is_near of its peer */
 
 #endif

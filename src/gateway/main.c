@@ -1,10 +1,11 @@
 /*
  * main.c - the gateway: HTTP on one side, workers on the other.
  *
- * Holds      the routes, the connections, what is under way
- * May        speak HTTP, refuse, answer preflights, set limits, choose a worker
+ * Holds      the routes, the connections, what is under way, files of assets that keeper has opened
+ * May        speak HTTP, refuse, answer preflights, set limits, choose a worker, send those files
  * May not    hold a secret, open the store or a file, link token/ or JavaScriptCore, parse a body
- * Talks to   super (settings, sockets, workers; OVERDUE), keeper (ROUTES), workers (INVOKE, REPLY, LOG)
+ * Talks to   super (settings, sockets, workers; OVERDUE), keeper (CHECK, OPEN; VERDICT, FILE, ROUTES),
+ *            workers (INVOKE, REPLY, LOG)
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +22,7 @@
 
 static struct gateway {
 	struct rk_front front;
-	struct rk_chan *control, *keeper;
+	struct rk_chan *control;
 	struct rk_listener *listener;
 	bool sealed;
 } gw;
@@ -53,46 +54,20 @@ static const struct rk_lease_ops lease_ops = {
 	.overdue = on_overdue,
 };
 
-/* ---- keeper -------------------------------------------------------------------------------- */
+/* ---- what keeper tells ------------------------------------------------------------------------ */
 
 static void
-on_keeper(
-    struct rk_chan *chan, enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd, void *arg)
+on_routes(void *arg, struct rk_routes *routes)
 {
-	struct rk_routes *routes;
-	enum rk_err err;
-
-	if (type != RK_MSG_ROUTES)
-		return;
-	err = rk_routes_parse(view, &routes);
-	if (err == RK_OK)
-		rk_lease_set_routes(gw.front.lease, routes);
-	else
-		rk_error("the routes that keeper sent cannot be used: %s", rk_err_text(err));
+	rk_request_set_routes(&gw.front, routes);
 }
 
-static void
-on_keeper_closed(struct rk_chan *chan, enum rk_err err, void *arg)
-{
-	/* The present routes go on being served; super brings another keeper. */
-	rk_chan_close(chan);
-	if (gw.keeper == chan)
-		gw.keeper = NULL;
-}
-
-static enum rk_err
-take_keeper(int fd)
-{
-	static const struct rk_chan_ops ops = { .message = on_keeper, .closed = on_keeper_closed };
-	struct rk_chan *chan;
-	enum rk_err err = rk_chan_open(gw.front.loop, fd, RK_GATEWAY, RK_KEEPER, &ops, NULL, &chan);
-
-	if (err != RK_OK)
-		return err;
-	rk_chan_close(gw.keeper);
-	gw.keeper = chan;
-	return RK_OK;
-}
+static const struct rk_ask_ops ask_ops = {
+	.verdict = rk_request_verdict,
+	.file = rk_request_file,
+	.failed = rk_request_unanswered,
+	.routes = on_routes,
+};
 
 /* ---- super ------------------------------------------------------------------------------------ */
 
@@ -149,7 +124,7 @@ seal_when_ready(void)
 {
 	struct rk_why why = { 0 };
 
-	if (gw.sealed || !gw.listener || !gw.keeper)
+	if (gw.sealed || !gw.listener || !rk_asks_has_keeper(gw.front.asks))
 		return;
 	gw.sealed = true;
 	if (rk_sandbox_seal(RK_GATEWAY, &(struct rk_sandbox_opts){ 0 }, &why) == RK_OK)
@@ -166,7 +141,7 @@ on_super(enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd)
 	if (type == RK_MSG_LISTEN)
 		err = take_listen(fd, rk_msg_get_str(view));
 	else if (type == RK_MSG_KEEPER)
-		err = take_keeper(fd);
+		err = rk_asks_set_keeper(gw.front.asks, fd);
 	else if (type == RK_MSG_WORKER)
 		err = take_worker(fd, view);
 	else if (fd >= 0)
@@ -198,6 +173,10 @@ start(struct rk_loop *loop, struct rk_chan *control, const struct rk_conf *conf,
 	err = rk_lines_new(loop, STDOUT_FILENO, conf->logs, &gw.front.lines);
 	if (err == RK_OK)
 		err = rk_lease_new(loop, (unsigned)conf->timeout_ms, &lease_ops, &gw, &gw.front.lease);
+	if (err == RK_OK)
+		err = rk_asks_new(loop, &ask_ops, &gw, &gw.front.asks);
+	if (err == RK_OK)
+		err = rk_shelf_new(loop, &gw.front.shelf);
 	return err;
 }
 
@@ -219,7 +198,8 @@ done(void)
 	rk_lease_free(gw.front.lease);
 	rk_request_done(&gw.front);
 	rk_lines_free(gw.front.lines);
-	rk_chan_close(gw.keeper);
+	rk_asks_free(gw.front.asks);
+	rk_shelf_free(gw.front.shelf);
 	free(gw.front.host);
 }
 

@@ -1,17 +1,21 @@
 /*
  * request.c - the steps of a request, in this order:
  *
- *   screen   is the head well-formed, and does it say clearly where it ends?         at once
- *   route    which function answers at this path?                                    at once
- *   cors     a preflight is answered here, without JavaScript                        at once
- *   gate     may this request reach that function?                                   at once
- *   body     is read whole                       deadline: listener.c, 30 s and one more for every 16 KB
- *   lease    a worker with a free slot           deadline: lease.c, time limit + 1 s; 5 s for the first
- * routes invoke   the function runs                   deadline: lease.c, time limit + 250 ms answer   goes
- * out                            deadline: listener.c, 60 s of silence
+ *   screen   is the head well-formed, and does it say clearly where it ends?   at once
+ *   route    what answers at this path?                                        at once; gate.c
+ *   cors     a preflight is answered here, without JavaScript                  at once; gate.c
+ *   gate     is it private?                                                    at once; gate.c
+ *   body     is read whole             deadline: listener.c, 30 s and one more for every 16 KB
+ *   check    protected: keeper checks the signature              deadline: ask.c, 2 s; gate.c
+ *   open     an asset: keeper opens its file                    deadline: ask.c, 2 s; asset.c
+ *   lease    a function: a worker with a free slot
+ *                                     deadline: lease.c, time limit + 1 s; 5 s for the first routes
+ *   invoke   it runs                  deadline: lease.c, time limit + 250 ms
+ *   answer   goes out                 deadline: listener.c, 60 s of silence
  *
- * The head's steps return false when they have answered. A request that came before the first routes
- * skips to `body`; its route, cors and gate are done when it is placed.
+ * The head's steps return false when they have answered. Routes may change while a request waits, so
+ * route, cors and gate are gone through again after each wait; what was checked stays checked. A
+ * request that came before the first routes skips to `lease`, where it waits for them.
  */
 #include "gateway/request.h"
 
@@ -19,67 +23,32 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "base/arena.h"
 #include "base/auto.h"
-#include "base/sid.h"
-#include "gateway/cors.h"
+#include "gateway/asset.h"
+#include "gateway/gate.h"
 
 #define ARENA_MAX (64u * RK_KB)
 #define BODY_KEPT (64u * RK_KB) /* a larger buffer is not kept for the next request */
 
-struct rk_request {
-	struct rk_job job;
-	struct rk_front *front;
-	struct rk_conn *conn;
-	struct rk_request *next; /* while idle */
-	struct rk_arena arena;
-	struct rk_buf body;
-	struct rk_head head; /* its fields are here: */
-	struct rk_field fields[RK_HEAD_FIELDS];
-	struct rk_head_facts facts;
-	const struct rk_route *route; /* borrowed from the routes of the moment */
-	uint64_t begun;               /* ns */
-	unsigned status;              /* of the answer; 0: none yet */
-	char id[RK_SID_LEN + 1];
-};
-
-static struct rk_str
-id_of(const struct rk_request *r)
-{
-	return (struct rk_str){ r->id, RK_SID_LEN };
-}
-
 /* ---- answer ------------------------------------------------------------------------------- */
 
-static void
-answer(struct rk_request *r)
+void
+rk_request_answer(struct rk_request *r)
 {
 	struct rk_answer *a = &r->front->answer;
 
 	a->close |= r->front->leaving;
+	if (r->stale.n > 0)
+		rk_answer_put(a, RK_STR("X-Roomkey-Stale"), r->stale);
 	r->status = a->status;
 	rk_listener_answer(r->conn, a);
 }
 
-static void
-fault(struct rk_request *r, enum rk_fault which, struct rk_str what)
+void
+rk_request_fault(struct rk_request *r, enum rk_fault which, struct rk_str what)
 {
-	rk_answer_fault(&r->front->answer, which, what, id_of(r));
-	answer(r);
-}
-
-/* Names the path, which is the client's own; escaped, and cut. */
-static void
-fault_at_path(struct rk_request *r, enum rk_fault which)
-{
-	RK_AUTO(rk_buf_free) struct rk_buf what = RK_BUF(1024);
-
-	rk_buf_lit(&what, "No function answers at ");
-	rk_lines_put_escaped(&what, r->facts.path, 200);
-	rk_buf_put(&what, which == RK_FAULT_PRIVATE
-			      ? RK_STR(": it is private, and checking signatures is not there yet.")
-			      : RK_STR("."));
-	fault(r, which, rk_buf_str(&what));
+	rk_answer_fault(&r->front->answer, which, what, rk_request_id(r));
+	rk_request_answer(r);
 }
 
 /* ---- screen ----------------------------------------------------------------------------------- */
@@ -101,59 +70,13 @@ screen(struct rk_request *r)
 	if (verdict == RK_SCREEN_PASS && !rk_conn_is_crowded(r->conn))
 		return true;
 	if (verdict == RK_SCREEN_PASS)
-		rk_answer_fault(&r->front->answer, RK_FAULT_CROWDED, (struct rk_str){ 0 }, id_of(r));
+		rk_answer_fault(&r->front->answer, RK_FAULT_CROWDED, (struct rk_str){ 0 }, rk_request_id(r));
 	else
-		rk_answer_fault(&r->front->answer, faults[verdict], rk_str(reason), id_of(r));
+		rk_answer_fault(&r->front->answer, faults[verdict], rk_str(reason), rk_request_id(r));
 	/* What follows a head that is not believed is not read as a request. */
 	r->front->answer.close = true;
-	answer(r);
+	rk_request_answer(r);
 	return false;
-}
-
-/* ---- route, cors, gate --------------------------------------------------------------------------- */
-
-static bool
-route(struct rk_request *r)
-{
-	r->route = rk_routes_get(rk_lease_routes(r->front->lease), r->facts.path);
-	if (!r->route)
-		fault_at_path(r, RK_FAULT_NO_FUNCTION);
-	return r->route != NULL;
-}
-
-static bool
-is_preflight(const struct rk_request *r)
-{
-	return rk_str_is(r->head.method, RK_STR("OPTIONS"));
-}
-
-static bool
-cors(struct rk_request *r)
-{
-	if (!is_preflight(r))
-		return true;
-	rk_answer_start(&r->front->answer, 204, id_of(r));
-	rk_cors_preflight(&r->front->answer);
-	answer(r);
-	return false;
-}
-
-static bool
-gate(struct rk_request *r)
-{
-	if (r->route->visibility == RK_PUBLIC)
-		return true;
-	if (r->route->visibility == RK_PROTECTED)
-		fault(r, RK_FAULT_PROTECTED, (struct rk_str){ 0 });
-	else
-		fault_at_path(r, RK_FAULT_PRIVATE);
-	return false;
-}
-
-static bool
-is_admitted(struct rk_request *r)
-{
-	return route(r) && cors(r) && gate(r);
 }
 
 /* ---- body ------------------------------------------------------------------------------------------ */
@@ -164,7 +87,7 @@ body_too_large(struct rk_request *r)
 	RK_AUTO(rk_buf_free) struct rk_buf what = RK_BUF(128);
 
 	rk_buf_printf(&what, "The request body is larger than %ld bytes.", r->front->conf->body_max);
-	fault(r, RK_FAULT_BODY_LARGE, rk_buf_str(&what));
+	rk_request_fault(r, RK_FAULT_BODY_LARGE, rk_buf_str(&what));
 }
 
 static bool
@@ -188,7 +111,7 @@ on_data(void *request, struct rk_str bytes)
 	if (rk_buf_end(&r->body) == RK_TOO_LARGE)
 		body_too_large(r);
 	else if (rk_buf_end(&r->body) != RK_OK)
-		fault(r, RK_FAULT_INTERNAL, (struct rk_str){ 0 });
+		rk_request_fault(r, RK_FAULT_INTERNAL, (struct rk_str){ 0 });
 }
 
 /* ---- lease and invoke --------------------------------------------------------------------------------- */
@@ -200,13 +123,34 @@ request_of(struct rk_job *job)
 }
 
 static void
-on_whole(void *request)
+lease(struct rk_request *r)
 {
-	struct rk_request *r = request;
 	enum rk_err err = rk_lease_put(r->front->lease, &r->job);
 
 	if (err != RK_OK)
 		rk_request_failed(&r->job, err);
+}
+
+void
+rk_request_go_on(struct rk_request *r)
+{
+	if (r->route->visibility == RK_PROTECTED && !r->let_through)
+		rk_gate_check(r);
+	else if (r->route->kind == RK_ROUTE_ASSET)
+		rk_asset_serve(r);
+	else
+		lease(r);
+}
+
+static void
+on_whole(void *request)
+{
+	struct rk_request *r = request;
+
+	if (!rk_lease_routes(r->front->lease))
+		lease(r);
+	else if (rk_gate_admit(r))
+		rk_request_go_on(r);
 }
 
 /* The routes may be others than when the head came. */
@@ -215,8 +159,10 @@ rk_request_place(struct rk_job *job, struct rk_routes *routes)
 {
 	struct rk_request *r = request_of(job);
 
-	r->route = rk_routes_get(routes, r->facts.path);
-	return r->route && r->route->visibility == RK_PUBLIC && !is_preflight(r);
+	r->route = rk_gate_find(routes, r->facts.path);
+	return r->route && r->route->kind == RK_ROUTE_FUNCTION && !rk_gate_is_preflight(r) &&
+	       (r->route->visibility == RK_PUBLIC ||
+		   (r->route->visibility == RK_PROTECTED && r->let_through));
 }
 
 void
@@ -225,13 +171,14 @@ rk_request_write(struct rk_job *job, struct rk_buf *out)
 	struct rk_request *r = request_of(job);
 	struct rk_call call = { .function = r->route->function,
 		.timeout_ms = (uint32_t)r->front->conf->timeout_ms,
-		.request_id = id_of(r),
+		.request_id = rk_request_id(r),
 		.method = r->head.method,
 		.path = r->facts.path,
 		.query = r->facts.query,
 		.host = rk_str(r->front->host) };
 	size_t begun;
 
+	r->stale = rk_arena_dup(&r->arena, r->route->stale);
 	rk_call_put_head(out, &call);
 	begun = rk_pairs_begin(out);
 	for (uint32_t i = 0; i < r->head.count; i++)
@@ -244,12 +191,12 @@ void
 rk_request_reply(struct rk_job *job, const struct rk_reply *reply)
 {
 	struct rk_request *r = request_of(job);
-	enum rk_err err = rk_answer_reply(&r->front->answer, reply, id_of(r));
+	enum rk_err err = rk_answer_reply(&r->front->answer, reply, rk_request_id(r));
 
 	if (err == RK_OK)
-		answer(r);
+		rk_request_answer(r);
 	else
-		fault(r, err == RK_TOO_LARGE ? RK_FAULT_REPLY_HEAD_LARGE : RK_FAULT_REPLY_BAD,
+		rk_request_fault(r, err == RK_TOO_LARGE ? RK_FAULT_REPLY_HEAD_LARGE : RK_FAULT_REPLY_BAD,
 		    (struct rk_str){ 0 });
 }
 
@@ -259,8 +206,11 @@ rk_request_failed(struct rk_job *job, enum rk_err err)
 	struct rk_request *r = request_of(job);
 	enum rk_fault which = RK_FAULT_INTERNAL;
 
-	if (err == RK_NOT_FOUND && !is_admitted(r))
+	if (err == RK_NOT_FOUND) { /* no function that it may reach: what, then? */
+		if (rk_gate_admit(r))
+			rk_request_go_on(r);
 		return;
+	}
 	if (err == RK_BUSY)
 		which = RK_FAULT_BUSY;
 	else if (err == RK_NOT_YET)
@@ -269,11 +219,53 @@ rk_request_failed(struct rk_job *job, enum rk_err err)
 		which = RK_FAULT_TIMEOUT;
 	else if (err == RK_GONE)
 		which = RK_FAULT_WORKER_GONE;
-	fault(r, which, (struct rk_str){ 0 });
+	rk_request_fault(r, which, (struct rk_str){ 0 });
 }
 
-/* ---- the listener's side ---------------------------------------------------------------------------------
- */
+/* ---- check and open ----------------------------------------------------------------------------- */
+
+static struct rk_request *
+asker_of(struct rk_ask *ask)
+{
+	return (struct rk_request *)((char *)ask - offsetof(struct rk_request, ask));
+}
+
+void
+rk_request_verdict(struct rk_ask *ask, const struct rk_verdict *verdict)
+{
+	struct rk_request *r = asker_of(ask);
+
+	if (verdict->status != 0) {
+		rk_answer_verdict(&r->front->answer, verdict, rk_request_id(r));
+		rk_request_answer(r);
+		return;
+	}
+	if (r->asked == RK_ASKED_CHECK)
+		r->let_through = true;
+	if (rk_gate_admit(r))
+		rk_request_go_on(r);
+}
+
+void
+rk_request_file(struct rk_ask *ask, int fd)
+{
+	rk_asset_take(asker_of(ask), fd);
+}
+
+void
+rk_request_unanswered(struct rk_ask *ask, enum rk_err err)
+{
+	rk_request_fault(asker_of(ask), RK_FAULT_KEEPER, (struct rk_str){ 0 });
+}
+
+void
+rk_request_set_routes(struct rk_front *front, struct rk_routes *routes)
+{
+	rk_shelf_clear(front->shelf);
+	rk_lease_set_routes(front->lease, routes);
+}
+
+/* ---- the listener's side ------------------------------------------------------------------------- */
 
 static struct rk_request *
 take_idle(struct rk_front *front)
@@ -326,6 +318,10 @@ on_open(void *arg, struct rk_conn *conn, struct rk_str target)
 	r->begun = uv_hrtime();
 	r->status = 0;
 	r->job = (struct rk_job){ 0 };
+	r->ask = (struct rk_ask){ 0 };
+	r->let_through = false;
+	r->tries = 0;
+	r->stale = (struct rk_str){ 0 };
 	r->head = (struct rk_head){ .target = rk_arena_dup(&r->arena, target) };
 	r->facts = (struct rk_head_facts){ 0 };
 	r->body.max = (size_t)front->conf->body_max;
@@ -349,7 +345,7 @@ on_head(void *request, const struct rk_head *head, struct rk_head_facts *ret_fac
 	goes_on = screen(r);
 	*ret_facts = r->facts;
 	if (goes_on && rk_lease_routes(r->front->lease))
-		goes_on = is_admitted(r);
+		goes_on = rk_gate_admit(r);
 	if (goes_on)
 		(void)body_fits(r);
 }
@@ -357,7 +353,7 @@ on_head(void *request, const struct rk_head *head, struct rk_head_facts *ret_fac
 static void
 on_late(void *request)
 {
-	fault(request, RK_FAULT_SLOW_REQUEST, (struct rk_str){ 0 });
+	rk_request_fault(request, RK_FAULT_SLOW_REQUEST, (struct rk_str){ 0 });
 }
 
 static void
@@ -366,7 +362,7 @@ say_line(const struct rk_request *r)
 	struct rk_request_line line = { .status = r->status,
 		.method = r->head.method,
 		.path = r->facts.path,
-		.request_id = id_of(r),
+		.request_id = rk_request_id(r),
 		.took_us = (uv_hrtime() - r->begun) / 1000 };
 
 	/* A head that was not believed has no path: its target is shown as it came. */
@@ -383,6 +379,7 @@ on_closed(void *request)
 	struct rk_front *front = r->front;
 
 	rk_lease_cancel(front->lease, &r->job);
+	rk_asks_cancel(front->asks, &r->ask);
 	say_line(r);
 	rk_arena_clear(&r->arena);
 	if (r->body.cap > BODY_KEPT)

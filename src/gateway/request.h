@@ -4,10 +4,14 @@
 #ifndef RK_GATEWAY_REQUEST_H
 #define RK_GATEWAY_REQUEST_H
 
+#include "base/arena.h"
 #include "base/conf.h"
+#include "base/sid.h"
+#include "gateway/ask.h"
 #include "gateway/lease.h"
 #include "gateway/line.h"
 #include "gateway/listener.h"
+#include "gateway/shelf.h"
 
 /* What all requests of this gateway share. main.c fills it; pieces that are not there yet are NULL. */
 struct rk_front {
@@ -15,6 +19,8 @@ struct rk_front {
 	const struct rk_conf *conf;
 	struct rk_lines *lines;
 	struct rk_lease *lease;
+	struct rk_asks *asks;
+	struct rk_shelf *shelf;
 	char *host;              /* "localhost:3000", as people type it */
 	struct rk_answer answer; /* the one being made; sent before the call ends */
 	struct rk_request *idle; /* to be used again */
@@ -25,7 +31,51 @@ struct rk_front {
 	void (*emptied)(struct rk_front *front); /* leaving, and nothing is under way any more */
 };
 
+enum rk_asked { RK_ASKED_CHECK, RK_ASKED_OPEN };
+
+/* Lives from its head to the end of its answer; then it is kept to be used again. */
+struct rk_request {
+	struct rk_job job;
+	struct rk_ask ask;
+	enum rk_asked asked; /* what the open question is */
+	unsigned tries;      /* files asked for */
+	bool let_through;    /* its signature holds */
+	struct rk_front *front;
+	struct rk_conn *conn;
+	struct rk_request *next; /* while idle */
+	struct rk_arena arena;
+	struct rk_buf body;
+	struct rk_head head; /* its fields are here: */
+	struct rk_field fields[RK_HEAD_FIELDS];
+	struct rk_head_facts facts;
+	const struct rk_route *route; /* borrowed from the routes of the moment */
+	struct rk_str stale;          /* of that route, kept for the answer */
+	uint64_t begun;               /* ns */
+	unsigned status;              /* of the answer; 0: none yet */
+	char id[RK_SID_LEN + 1];
+};
+
+static inline struct rk_str
+rk_request_id(const struct rk_request *r)
+{
+	return (struct rk_str){ r->id, RK_SID_LEN };
+}
+
+/* ---- for its steps: gate.c, asset.c ---- */
+
+void rk_request_answer(struct rk_request *r); /* with the front's answer; the request may be over */
+void rk_request_fault(struct rk_request *r, enum rk_fault which, struct rk_str what);
+/* The body is here and rk_gate_admit said yes: whatever comes next. */
+void rk_request_go_on(struct rk_request *r);
+
 extern const struct rk_listener_ops rk_request_listener_ops; /* arg: struct rk_front */
+
+/* Keeper's side of a request. */
+void rk_request_verdict(struct rk_ask *ask, const struct rk_verdict *verdict);
+void rk_request_file(struct rk_ask *ask, int fd);
+void rk_request_unanswered(struct rk_ask *ask, enum rk_err err);
+/* Other routes hold from here on; takes the reference over. */
+void rk_request_set_routes(struct rk_front *front, struct rk_routes *routes);
 
 /* The lease's side of a request; `line` and `overdue` are main.c's. */
 bool rk_request_place(struct rk_job *job, struct rk_routes *routes);

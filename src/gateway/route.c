@@ -5,7 +5,7 @@
 #include "wire/bundle.h"
 
 #define NO_ROW UINT32_MAX
-#define ROUTE_BYTES 13u /* the least that one takes: two empty strings, index, visibility */
+#define ROUTE_BYTES 22u /* the least that one takes: four empty strings, number, kind, visibility */
 
 struct rk_routes {
 	unsigned refs;
@@ -70,7 +70,7 @@ read_rows(struct rk_routes *r, struct rk_msg_view *v)
 		rk_route_get(&copy, &r->rows[i]);
 		if (copy.bad || r->rows[i].function >= RK_BUNDLE_FUNCTIONS_MAX)
 			return RK_INVALID;
-		if (r->rows[i].function >= r->functions)
+		if (r->rows[i].kind == RK_ROUTE_FUNCTION && r->rows[i].function >= r->functions)
 			r->functions = r->rows[i].function + 1;
 	}
 	return rk_msg_is_done(&copy) ? RK_OK : RK_INVALID;
@@ -94,7 +94,8 @@ index_rows(struct rk_routes *r)
 		if (*slot != NO_ROW)
 			return RK_INVALID;
 		*slot = i;
-		r->by_function[r->rows[i].function] = i;
+		if (r->rows[i].kind == RK_ROUTE_FUNCTION)
+			r->by_function[r->rows[i].function] = i;
 	}
 	return RK_OK;
 }

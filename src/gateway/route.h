@@ -1,5 +1,5 @@
 /*
- * route.h - which function answers at a path: an immutable table, one per generation.
+ * route.h - which function or asset answers at a path: an immutable table, one per generation.
  *
  * Shared by reference count: the front holds the present one, a worker the one of its generation,
  * so that a log line of an older worker still finds its function's path.

@@ -311,3 +311,12 @@ rk_screen_is_tight(const struct rk_head *head)
 	}
 	return at + 4 == head->method.p + head->size && is_cut(at, 4);
 }
+
+struct rk_str
+rk_head_get(const struct rk_head *head, struct rk_str name)
+{
+	for (uint32_t i = 0; i < head->count; i++)
+		if (rk_str_is_nocase(head->fields[i].name, name))
+			return rk_str_n(head->fields[i].value.p, head->fields[i].value.n);
+	return (struct rk_str){ 0 };
+}

@@ -30,6 +30,9 @@ struct rk_head {
 	size_t bytes;   /* of all names and values */
 };
 
+/* The first field of that name, in any case; p == NULL when there is none. */
+struct rk_str rk_head_get(const struct rk_head *head, struct rk_str name);
+
 /* What the screen learnt about a head that it let through. */
 struct rk_head_facts {
 	struct rk_str path, query; /* of the target, raw, without '?' */

@@ -14,6 +14,7 @@
 #define MAGIC 0x31424b52u /* "RKB1" */
 #define VARIABLE_LEAST 8u /* bytes of the shortest entry: bounds what a count can make us allocate */
 #define FUNCTION_LEAST 13u
+#define ASSET_LEAST 20u
 #define SEALS (F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK)
 
 #ifndef MFD_NOEXEC_SEAL
@@ -22,7 +23,7 @@
 
 void
 rk_bundle_put_head(struct rk_buf *out, uint32_t generation, struct rk_str service_sid,
-    struct rk_str environment_sid, uint32_t variable_count, uint32_t function_count)
+    struct rk_str environment_sid, uint32_t variable_count, uint32_t function_count, uint32_t asset_count)
 {
 	rk_msg_put_u32(out, MAGIC);
 	rk_msg_put_u32(out, generation);
@@ -30,6 +31,7 @@ rk_bundle_put_head(struct rk_buf *out, uint32_t generation, struct rk_str servic
 	rk_msg_put_str(out, environment_sid);
 	rk_msg_put_u32(out, variable_count);
 	rk_msg_put_u32(out, function_count);
+	rk_msg_put_u32(out, asset_count);
 }
 
 void
@@ -49,10 +51,20 @@ rk_bundle_put_function(struct rk_buf *out, const struct rk_bundle_function *f)
 }
 
 void
+rk_bundle_put_asset(struct rk_buf *out, const struct rk_bundle_asset *a)
+{
+	rk_msg_put_str(out, a->path);
+	rk_msg_put_str(out, a->file);
+	rk_msg_put_str(out, a->content);
+	rk_msg_put_u64(out, a->mtime_ms);
+}
+
+void
 rk_bundle_done(struct rk_bundle *b)
 {
 	free(b->variables);
 	free(b->functions);
+	free(b->assets);
 	*b = (struct rk_bundle){ 0 };
 }
 
@@ -68,9 +80,11 @@ get_head(struct rk_msg_view *v, struct rk_bundle *b)
 	b->environment_sid = rk_msg_get_str(v);
 	b->variable_count = rk_msg_get_u32(v);
 	b->function_count = rk_msg_get_u32(v);
+	b->asset_count = rk_msg_get_u32(v);
 	left = (size_t)(v->end - v->p);
 	if (v->bad || b->function_count > RK_BUNDLE_FUNCTIONS_MAX ||
-	    b->variable_count > left / VARIABLE_LEAST || b->function_count > left / FUNCTION_LEAST)
+	    b->variable_count > left / VARIABLE_LEAST || b->function_count > left / FUNCTION_LEAST ||
+	    b->asset_count > left / ASSET_LEAST)
 		return RK_INVALID;
 	return RK_OK;
 }
@@ -86,12 +100,22 @@ get_function(struct rk_msg_view *v, struct rk_bundle_function *f)
 		v->bad = true;
 }
 
+static void
+get_asset(struct rk_msg_view *v, struct rk_bundle_asset *a)
+{
+	a->path = rk_msg_get_str(v);
+	a->file = rk_msg_get_str(v);
+	a->content = rk_msg_get_str(v);
+	a->mtime_ms = rk_msg_get_u64(v);
+}
+
 static enum rk_err
 get_entries(struct rk_msg_view *v, struct rk_bundle *b)
 {
 	b->variables = calloc((size_t)b->variable_count + 1, sizeof *b->variables);
 	b->functions = calloc((size_t)b->function_count + 1, sizeof *b->functions);
-	if (!b->variables || !b->functions)
+	b->assets = calloc((size_t)b->asset_count + 1, sizeof *b->assets);
+	if (!b->variables || !b->functions || !b->assets)
 		return RK_NOMEM;
 	for (uint32_t i = 0; i < b->variable_count && !v->bad; i++) {
 		b->variables[i].name = rk_msg_get_str(v);
@@ -99,6 +123,8 @@ get_entries(struct rk_msg_view *v, struct rk_bundle *b)
 	}
 	for (uint32_t i = 0; i < b->function_count && !v->bad; i++)
 		get_function(v, &b->functions[i]);
+	for (uint32_t i = 0; i < b->asset_count && !v->bad; i++)
+		get_asset(v, &b->assets[i]);
 	return rk_msg_is_done(v) ? RK_OK : RK_INVALID;
 }
 

@@ -19,6 +19,14 @@ struct rk_bundle_function {
 	struct rk_str source;       /* JavaScript text, UTF-8 */
 };
 
+/* A private asset: functions read it, nobody can fetch it. */
+struct rk_bundle_asset {
+	struct rk_str path;         /* "/data.json" */
+	struct rk_str file;         /* "assets/data.private.json" */
+	struct rk_str content;      /* its bytes, whatever they are */
+	uint64_t mtime_ms;          /* since 1970 */
+};
+
 struct rk_bundle_variable {
 	struct rk_str name, value;  /* value is a secret: never logged */
 };
@@ -27,16 +35,18 @@ struct rk_bundle_variable {
 struct rk_bundle {
 	uint32_t generation;
 	struct rk_str service_sid, environment_sid;   /* empty under `roomkey dev` */
-	uint32_t variable_count, function_count;
+	uint32_t variable_count, function_count, asset_count;
 	struct rk_bundle_variable *variables;         /* in the file's order */
 	struct rk_bundle_function *functions;
+	struct rk_bundle_asset *assets;               /* by path */
 };
 
-/* Writing: head, then exactly the announced variables, then the functions. */
+/* Writing: head, then exactly the announced variables, then the functions, then the assets. */
 void rk_bundle_put_head(struct rk_buf *out, uint32_t generation, struct rk_str service_sid,
-    struct rk_str environment_sid, uint32_t variable_count, uint32_t function_count);
+    struct rk_str environment_sid, uint32_t variable_count, uint32_t function_count, uint32_t asset_count);
 void rk_bundle_put_variable(struct rk_buf *out, struct rk_str name, struct rk_str value);
 void rk_bundle_put_function(struct rk_buf *out, const struct rk_bundle_function *f);
+void rk_bundle_put_asset(struct rk_buf *out, const struct rk_bundle_asset *a);
 
 /* Reading: RK_INVALID for anything that is not whole. Free with rk_bundle_done. */
 RK_CHECKED enum rk_err rk_bundle_parse(struct rk_str bytes, struct rk_bundle *ret_bundle);

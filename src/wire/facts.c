@@ -8,8 +8,11 @@ rk_route_put(struct rk_buf *out, const struct rk_route *r)
 {
 	rk_msg_put_str(out, r->path);
 	rk_msg_put_u32(out, r->function);
+	rk_msg_put_u8(out, r->kind);
 	rk_msg_put_u8(out, r->visibility);
 	rk_msg_put_str(out, r->file);
+	rk_msg_put_str(out, r->type);
+	rk_msg_put_str(out, r->stale);
 }
 
 void
@@ -17,9 +20,12 @@ rk_route_get(struct rk_msg_view *v, struct rk_route *ret_r)
 {
 	ret_r->path = rk_msg_get_str(v);
 	ret_r->function = rk_msg_get_u32(v);
+	ret_r->kind = rk_msg_get_u8(v);
 	ret_r->visibility = rk_msg_get_u8(v);
 	ret_r->file = rk_msg_get_str(v);
-	if (ret_r->visibility > RK_PRIVATE)
+	ret_r->type = rk_msg_get_str(v);
+	ret_r->stale = rk_msg_get_str(v);
+	if (ret_r->visibility > RK_PRIVATE || ret_r->kind > RK_ROUTE_ASSET)
 		v->bad = true;
 	if (v->bad) /* half a route must not read as a public one */
 		*ret_r = (struct rk_route){ .visibility = RK_PRIVATE };

@@ -7,13 +7,20 @@
 #include "wire/msg.h"
 
 enum rk_visibility { RK_PUBLIC, RK_PROTECTED, RK_PRIVATE };
+enum rk_route_kind { RK_ROUTE_FUNCTION, RK_ROUTE_ASSET };
 
 /* ROUTES: u32 generation, u32 count, then count of these. */
 struct rk_route {
 	struct rk_str path;         /* "/create-room-token"; matched byte by byte */
-	uint32_t function;          /* index in the bundle */
+	union {
+		uint32_t function;  /* index in the bundle */
+		uint32_t asset;     /* number among keeper's assets, for OPEN */
+	};
+	uint8_t kind;               /* enum rk_route_kind */
 	uint8_t visibility;
 	struct rk_str file;         /* "functions/create-room-token.js", for logs */
+	struct rk_str type;         /* an asset's Content-Type; empty for functions */
+	struct rk_str stale;        /* why a function's last good version is served; printable ASCII, else empty */
 };
 
 void rk_route_put(struct rk_buf *out, const struct rk_route *r);

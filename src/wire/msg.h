@@ -7,8 +7,8 @@
  * no struct crosses a socket. The sender is whoever owns the socket.
  *
  * Frame: u32 payload length, u16 type, u16 zero, u32 id, then the payload.
- * `id` is the invocation's number on its channel (INVOKE and what answers it),
- * 0 elsewhere.
+ * `id` is the number of an invocation or a question on its channel (INVOKE, CHECK,
+ * OPEN and what answers them), 0 elsewhere.
  */
 #ifndef RK_WIRE_MSG_H
 #define RK_WIRE_MSG_H
@@ -37,6 +37,10 @@ enum rk_role {
  * READY     u32 generation, then problems (wire/facts.h) found while compiling
  * FAILED    u32 generation, str reason: no worker could load this bundle
  * ROUTES    u32 generation, then routes (wire/facts.h)
+ * CHECK     wire/check.h, struct rk_check: may this request reach what is protected?
+ * OPEN      u32 generation, u32 asset
+ * VERDICT   wire/check.h, struct rk_verdict: answers CHECK, and OPEN when there is no file
+ * FILE      fd: a regular file, open for reading; u64 size, u64 mtime in ms since 1970: answers OPEN
  * INVOKE    wire/call.h, struct rk_call
  * REPLY     wire/call.h, struct rk_reply
  * LOG       wire/call.h, struct rk_line; id 0 when it belongs to no invocation
@@ -56,6 +60,10 @@ enum rk_role {
 	X(READY, RK_WORKER | RK_SUPER, RK_SUPER | RK_KEEPER, 0, 4 * RK_MB)        \
 	X(FAILED, RK_SUPER, RK_KEEPER, 0, 4 * RK_KB)                              \
 	X(ROUTES, RK_KEEPER, RK_GATEWAY, 0, 16 * RK_MB)                           \
+	X(CHECK, RK_GATEWAY, RK_KEEPER, 0, 66 * RK_MB)                            \
+	X(OPEN, RK_GATEWAY, RK_KEEPER, 0, 64)                                     \
+	X(VERDICT, RK_KEEPER, RK_GATEWAY, 0, 8 * RK_KB)                           \
+	X(FILE, RK_KEEPER, RK_GATEWAY, 1, 64)                                     \
 	X(INVOKE, RK_GATEWAY, RK_WORKER, 0, 66 * RK_MB)                           \
 	X(REPLY, RK_WORKER, RK_GATEWAY, 0, 66 * RK_MB)                            \
 	X(LOG, RK_WORKER, RK_GATEWAY, 0, 256 * RK_KB)                             \

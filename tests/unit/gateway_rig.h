@@ -31,6 +31,17 @@ struct rig_worker {
 	void (*behave)(struct rig_worker *w, uint32_t id, const struct rk_call *call);
 };
 
+/* A fake keeper: what it does with CHECK and OPEN is the test's `behave`. */
+struct rig_keeper {
+	struct rk_chan *chan;
+	unsigned checks, opens;
+	uint32_t last_id;
+	char last[4096]; /* of the last CHECK: scheme://host target|signature|type|body|origin */
+	int fd;          /* for OPEN; -1: VERDICT */
+	struct rk_verdict verdict;
+	bool silent;
+};
+
 struct rig {
 	struct rk_loop loop;
 	struct rk_conf conf;
@@ -39,6 +50,7 @@ struct rig {
 	struct rig_worker workers[RIG_WORKERS];
 	int port;
 	int lines_fd; /* reads what the gateway writes */
+	struct rig_keeper keeper;
 	unsigned overdue, overdue_worker;
 	bool emptied;
 };
@@ -174,8 +186,78 @@ rig_worker(struct rig *rig, unsigned i, uint32_t generation, uint32_t slots,
 	return w;
 }
 
+static inline void
+rig_on_question(
+    struct rk_chan *chan, enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd, void *arg)
+{
+	struct rig_keeper *k = &((struct rig *)arg)->keeper;
+	struct rk_check c;
+	struct rk_buf *out;
+
+	(void)fd;
+	k->last_id = id;
+	if (type == RK_MSG_CHECK) {
+		k->checks++;
+		if (rk_check_get(view, &c) != RK_OK)
+			abort();
+		snprintf(k->last, sizeof(k->last), "%.*s://%.*s %.*s|%.*s|%.*s|%.*s|%.*s", RK_FMT(c.scheme),
+		    RK_FMT(c.host), RK_FMT(c.target), RK_FMT(c.signature), RK_FMT(c.type), RK_FMT(c.body),
+		    RK_FMT(c.origin));
+	} else {
+		k->opens++;
+	}
+	if (k->silent)
+		return;
+	if (type == RK_MSG_OPEN && k->fd >= 0) {
+		out = rk_chan_begin(chan, RK_MSG_FILE, id);
+		rk_msg_put_u64(out, 0);
+		rk_msg_put_u64(out, 0);
+		if (rk_chan_end_fd(chan, k->fd) != RK_OK)
+			abort();
+		return;
+	}
+	rk_verdict_put(rk_chan_begin(chan, RK_MSG_VERDICT, id), &k->verdict);
+	if (rk_chan_end(chan) != RK_OK)
+		abort();
+}
+
+static inline void
+rig_on_keeper_closed(struct rk_chan *chan, enum rk_err err, void *arg)
+{
+	(void)err;
+	rk_chan_close(chan);
+	((struct rig *)arg)->keeper.chan = NULL;
+}
+
+static inline void
+rig_on_routes(void *arg, struct rk_routes *routes)
+{
+	rk_request_set_routes(&((struct rig *)arg)->front, routes);
+}
+
+static inline void
+rig_keeper(struct rig *rig)
+{
+	static const struct rk_chan_ops chan_ops = { .message = rig_on_question,
+		.closed = rig_on_keeper_closed };
+	static const struct rk_ask_ops ask_ops = { .verdict = rk_request_verdict,
+		.file = rk_request_file,
+		.failed = rk_request_unanswered,
+		.routes = rig_on_routes };
+	int fds[2];
+
+	rig->keeper = (struct rig_keeper){ .fd = -1 };
+	if (rk_spawn_pair(fds) != RK_OK ||
+	    rk_chan_open(&rig->loop, fds[1], RK_KEEPER, RK_GATEWAY, &chan_ops, rig, &rig->keeper.chan) !=
+		RK_OK ||
+	    rk_asks_new(&rig->loop, &ask_ops, rig, &rig->front.asks) != RK_OK ||
+	    rk_asks_set_keeper(rig->front.asks, fds[0]) != RK_OK ||
+	    rk_shelf_new(&rig->loop, &rig->front.shelf) != RK_OK)
+		abort();
+}
+
 /* paths: NULL-ended; visibility of path i is i's character in `kinds` ('u' public, 'o' protected, 'i'
- * private). */
+ * private; of an asset 'U', 'O', 'I'). */
 static inline void
 rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const char *kinds)
 {
@@ -192,9 +274,11 @@ rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const
 		struct rk_route r = { .path = rk_str(paths[i]),
 			.function = i,
 			.file = rk_str("functions/x.js"),
-			.visibility = kinds[i] == 'u'   ? RK_PUBLIC
-				      : kinds[i] == 'o' ? RK_PROTECTED
-							: RK_PRIVATE };
+			.kind = kinds[i] < 'a' ? RK_ROUTE_ASSET : RK_ROUTE_FUNCTION,
+			.type = kinds[i] < 'a' ? RK_STR("text/plain; charset=UTF-8") : RK_STR(""),
+			.visibility = (kinds[i] | 32) == 'u'   ? RK_PUBLIC
+				      : (kinds[i] | 32) == 'o' ? RK_PROTECTED
+							       : RK_PRIVATE };
 
 		rk_route_put(&b, &r);
 	}
@@ -202,7 +286,7 @@ rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const
 	if (rk_routes_parse(&v, &routes) != RK_OK)
 		abort();
 	rk_buf_free(&b);
-	rk_lease_set_routes(rig->front.lease, routes);
+	rk_request_set_routes(&rig->front, routes);
 }
 
 static inline void
@@ -220,6 +304,7 @@ rig_start(struct rig *rig, long timeout_ms, long body_max, unsigned connections,
 	if (rk_loop_init(&rig->loop) != RK_OK || rk_conf_init(&rig->conf) != RK_OK ||
 	    pipe2(pipe_fds, O_NONBLOCK))
 		abort();
+	rig_keeper(rig);
 	rig->conf.timeout_ms = timeout_ms;
 	rig->conf.body_max = body_max;
 	rig->front.loop = &rig->loop;
@@ -240,6 +325,11 @@ rig_stop(struct rig *rig)
 	rig->front.leaving = false;
 	rk_listener_free(rig->listener);
 	rk_lease_free(rig->front.lease);
+	rk_asks_free(rig->front.asks);
+	rk_shelf_free(rig->front.shelf);
+	rk_chan_close(rig->keeper.chan);
+	if (rig->keeper.fd >= 0)
+		close(rig->keeper.fd);
 	rk_request_done(&rig->front);
 	rk_lines_free(rig->front.lines);
 	for (int i = 0; i < RIG_WORKERS; i++)

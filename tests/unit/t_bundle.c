@@ -20,13 +20,15 @@ put_bundle(struct rk_buf *b)
 	struct rk_bundle_function f = { RK_STR("/token"), RK_STR("functions/token.js"), RK_PUBLIC,
 		RK_STR("exports.handler = 1") };
 
-	rk_bundle_put_head(b, 5, RK_STR("ZS1"), rk_str(NULL), 2, 2);
+	rk_bundle_put_head(b, 5, RK_STR("ZS1"), rk_str(NULL), 2, 2, 1);
 	rk_bundle_put_variable(b, RK_STR("A"), RK_STR("1"));
 	rk_bundle_put_variable(b, RK_STR("B"), rk_str(NULL));
 	rk_bundle_put_function(b, &f);
 	f.path = RK_STR("/other");
 	f.visibility = RK_PRIVATE;
 	rk_bundle_put_function(b, &f);
+	rk_bundle_put_asset(b, &(struct rk_bundle_asset){ RK_STR("/data.bin"),
+				   RK_STR("assets/data.private.bin"), RK_STR("\0\xff"), 1700000000123u });
 }
 
 static void
@@ -49,6 +51,11 @@ bundle_comes_back(void **state)
 	assert_true(rk_str_is(got.functions[1].path, RK_STR("/other")));
 	assert_int_equal(got.functions[1].visibility, RK_PRIVATE);
 	assert_true(rk_str_is(got.functions[1].source, RK_STR("exports.handler = 1")));
+	assert_int_equal(got.asset_count, 1);
+	assert_true(rk_str_is(got.assets[0].path, RK_STR("/data.bin")));
+	assert_true(rk_str_is(got.assets[0].file, RK_STR("assets/data.private.bin")));
+	assert_true(rk_str_is(got.assets[0].content, RK_STR("\0\xff")));
+	assert_int_equal(got.assets[0].mtime_ms, 1700000000123u);
 	rk_bundle_done(&got);
 	rk_bundle_done(&got);
 }
@@ -59,7 +66,7 @@ empty_bundle_is_one(void **state)
 	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
 	struct rk_bundle got;
 
-	rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), 0, 0);
+	rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), 0, 0, 0);
 	assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_OK);
 	assert_int_equal(got.function_count, 0);
 	rk_bundle_done(&got);
@@ -85,14 +92,16 @@ cut_or_longer_bundles_are_refused(void **state)
 static void
 counts_that_the_bytes_cannot_hold_are_refused(void **state)
 {
-	static const uint32_t counts[][2] = { { UINT32_MAX, 0 }, { 0, UINT32_MAX }, { 1, 0 }, { 0, 1 },
-		{ 0, RK_BUNDLE_FUNCTIONS_MAX + 1 } };
+	static const uint32_t counts[][3] = { { UINT32_MAX, 0, 0 }, { 0, UINT32_MAX, 0 },
+		{ 0, 0, UINT32_MAX }, { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 },
+		{ 0, RK_BUNDLE_FUNCTIONS_MAX + 1, 0 } };
 
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
 		RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
 		struct rk_bundle got;
 
-		rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), counts[i][0], counts[i][1]);
+		rk_bundle_put_head(
+		    &b, 1, rk_str(NULL), rk_str(NULL), counts[i][0], counts[i][1], counts[i][2]);
 		assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_INVALID);
 	}
 }
@@ -104,7 +113,7 @@ unknown_visibility_is_refused(void **state)
 	struct rk_bundle_function f = { RK_STR("/a"), RK_STR("f"), RK_PRIVATE + 1, rk_str(NULL) };
 	struct rk_bundle got;
 
-	rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), 0, 1);
+	rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), 0, 1, 0);
 	rk_bundle_put_function(&b, &f);
 	assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_INVALID);
 }

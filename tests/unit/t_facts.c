@@ -23,7 +23,13 @@ static void
 route_comes_back(void **state)
 {
 	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(256);
-	struct rk_route r = { RK_STR("/a"), 7, RK_PROTECTED, RK_STR("functions/a.protected.js") }, got;
+	struct rk_route r = { .path = RK_STR("/a"),
+		.asset = 7,
+		.kind = RK_ROUTE_ASSET,
+		.visibility = RK_PROTECTED,
+		.file = RK_STR("assets/a.protected.txt"),
+		.type = RK_STR("text/plain; charset=UTF-8") };
+	struct rk_route got;
 	struct rk_msg_view v;
 
 	rk_route_put(&b, &r);
@@ -32,7 +38,9 @@ route_comes_back(void **state)
 	assert_true(rk_msg_is_done(&v));
 	assert_true(rk_str_is(got.path, r.path));
 	assert_true(rk_str_is(got.file, r.file));
-	assert_int_equal(got.function, 7);
+	assert_true(rk_str_is(got.type, r.type));
+	assert_int_equal(got.asset, 7);
+	assert_int_equal(got.kind, RK_ROUTE_ASSET);
 	assert_int_equal(got.visibility, RK_PROTECTED);
 }
 
@@ -40,7 +48,7 @@ static void
 broken_route_is_private(void **state)
 {
 	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(256);
-	struct rk_route r = { RK_STR("/a"), 7, RK_PUBLIC, RK_STR("functions/a.js") }, got;
+	struct rk_route r = { .path = RK_STR("/a"), .function = 7, .file = RK_STR("functions/a.js") }, got;
 	struct rk_msg_view v;
 
 	rk_route_put(&b, &r);
@@ -53,6 +61,13 @@ broken_route_is_private(void **state)
 	}
 	rk_buf_clear(&b);
 	r.visibility = RK_PRIVATE + 1;
+	rk_route_put(&b, &r);
+	v = view_of(&b, b.n);
+	rk_route_get(&v, &got);
+	assert_true(v.bad);
+	rk_buf_clear(&b);
+	r.visibility = RK_PUBLIC;
+	r.kind = RK_ROUTE_ASSET + 1;
 	rk_route_put(&b, &r);
 	v = view_of(&b, b.n);
 	rk_route_get(&v, &got);

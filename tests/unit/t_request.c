@@ -80,7 +80,7 @@ paths_are_matched_byte_by_byte(void **state)
 	expect(HEAD("GET http://other/fn") "\r\n", "X-H: GET /fn\r\n");
 	expect(HEAD("GET /fn/") "\r\n", "HTTP/1.1 404");
 	expect(HEAD("GET /FN") "\r\n", "HTTP/1.1 404");
-	expect(HEAD("GET /%66n") "\r\n", "No function answers at /%66n.");
+	expect(HEAD("GET /%66n") "\r\n", "Nothing answers at /%66n.");
 	expect(HEAD("GET //fn") "\r\n", "HTTP/1.1 404");
 	assert_int_equal(rig.workers[0].calls, 1);
 }
@@ -97,13 +97,97 @@ preflights_never_reach_a_worker(void **state)
 }
 
 static void
-protected_and_private_functions_are_shut(void **state)
+private_functions_are_not_there(void **state)
 {
-	expect(HEAD("GET /p") "\r\n", "RK-403");
-	assert_non_null(strstr(got, "HTTP/1.1 403"));
 	expect(HEAD("GET /q") "\r\n", "RK-405");
 	assert_non_null(strstr(got, "HTTP/1.1 404"));
 	assert_int_equal(rig.workers[0].calls, 0);
+	assert_int_equal(rig.keeper.checks, 0);
+}
+
+static void
+protected_functions_run_only_after_keepers_yes(void **state)
+{
+	rig.keeper.verdict =
+	    (struct rk_verdict){ 403, RK_STR("RK-602"), RK_STR("Not signed."), RK_STR("Sign.") };
+	expect(HEAD("POST /p?a=1") "Origin: http://x\r\nContent-Type: text/x\r\nContent-Length: 3\r\n\r\nabc",
+	    "RK-602");
+	assert_non_null(strstr(got, "HTTP/1.1 403"));
+	assert_non_null(strstr(got, "Access-Control-Allow-Origin: *\r\n"));
+	assert_string_equal(rig.keeper.last, "http://a /p?a=1||text/x|abc|http://x");
+	assert_int_equal(rig.workers[0].calls, 0);
+	rig.keeper.verdict = (struct rk_verdict){ 0 };
+	expect(HEAD("GET /p") "X-Twilio-Signature: sig=\r\n\r\n", "GET /p");
+	assert_string_equal(rig.keeper.last, "http://a /p|sig=|||");
+	assert_int_equal(rig.workers[0].calls, 1);
+}
+
+static void
+preflights_of_protected_functions_need_no_signature(void **state)
+{
+	expect(HEAD("OPTIONS /p") "\r\n", "HTTP/1.1 204");
+	assert_int_equal(rig.keeper.checks, 0);
+}
+
+static void
+forwarded_fields_count_only_when_the_proxy_is_trusted(void **state)
+{
+	static const char request[] = HEAD("GET /p") "X-Forwarded-Proto: https\r\nX-Forwarded-Host: "
+						     "b.example, c\r\nX-Forwarded-Port: 8443\r\n\r\n";
+
+	expect(request, "GET /p");
+	assert_string_equal(rig.keeper.last, "http://a /p||||");
+	rig.conf.trust_proxy = true;
+	expect(request, "GET /p");
+	assert_string_equal(rig.keeper.last, "https://b.example:8443 /p||||");
+}
+
+static void
+a_silent_keeper_costs_two_seconds(void **state)
+{
+	rig.keeper.silent = true;
+	expect(HEAD("GET /p") "\r\n", "RK-514");
+	assert_non_null(strstr(got, "HTTP/1.1 503"));
+	assert_int_equal(rig.workers[0].calls, 0);
+}
+
+static void
+a_keeper_that_goes_fails_what_it_was_asked(void **state)
+{
+	int fd = rig_connect(&rig);
+
+	rig.keeper.silent = true;
+	got[0] = '\0';
+	rig_send(fd, RK_STR(HEAD("GET /p") "\r\n"));
+	for (int i = 0; i < 1000 && rig.keeper.checks == 0; i++)
+		rig_run(&rig, 1);
+	rk_chan_close(rig.keeper.chan);
+	rig.keeper.chan = NULL;
+	assert_true(rig_await(&rig, fd, "RK-514", got, sizeof(got)));
+	close(fd);
+	expect(HEAD("GET /p") "\r\n", "RK-514");
+	expect(HEAD("GET /fn") "\r\n", "GET /fn");
+}
+
+static void
+clients_that_leave_while_keeper_is_asked_leave_nothing(void **state)
+{
+	int fd = rig_connect(&rig);
+
+	rig.keeper.silent = true;
+	rig_send(fd, RK_STR(HEAD("GET /p") "\r\n"));
+	for (int i = 0; i < 1000 && rig.keeper.checks == 0; i++)
+		rig_run(&rig, 1);
+	close(fd);
+	rig_run(&rig, 50);
+	rig.keeper.verdict =
+	    (struct rk_verdict){ 403, RK_STR("RK-602"), RK_STR("Not signed."), RK_STR("Sign.") };
+	rk_verdict_put(
+	    rk_chan_begin(rig.keeper.chan, RK_MSG_VERDICT, rig.keeper.last_id), &rig.keeper.verdict);
+	assert_int_equal(rk_chan_end(rig.keeper.chan), RK_OK);
+	rig_run(&rig, 20);
+	expect(HEAD("GET /fn") "\r\n", "GET /fn");
+	assert_int_equal(rig.workers[0].calls, 1);
 }
 
 static void
@@ -350,7 +434,13 @@ main(void)
 		T(a_function_gets_the_body_and_its_answer_goes_out),
 		T(paths_are_matched_byte_by_byte),
 		T(preflights_never_reach_a_worker),
-		T(protected_and_private_functions_are_shut),
+		T(private_functions_are_not_there),
+		T(protected_functions_run_only_after_keepers_yes),
+		T(preflights_of_protected_functions_need_no_signature),
+		T(forwarded_fields_count_only_when_the_proxy_is_trusted),
+		T(a_silent_keeper_costs_two_seconds),
+		T(a_keeper_that_goes_fails_what_it_was_asked),
+		T(clients_that_leave_while_keeper_is_asked_leave_nothing),
 		T(a_bad_head_ends_the_connection),
 		T(a_chunked_request_is_the_last_of_its_connection),
 		T(a_large_body_is_refused_as_soon_as_it_is_known),
