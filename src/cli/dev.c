@@ -10,6 +10,7 @@
 #include "base/auto.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "cli/rc.h"
 #include "cli/say.h"
 #include "cli/verb.h"
 
@@ -48,31 +49,49 @@ find_super(char path[PATH_MAX])
 	       is_program(path, PATH_MAX, RK_LIBEXECDIR, "super");
 }
 
-/* Mistakes are told here, by one process, before another one starts. */
+/* Mistakes are told here, by one process, before another one starts. *ret_project is for free(). */
 static enum rk_err
-check(int argc, char **argv, struct rk_why *why)
+check(int argc, char **argv, char **ret_project, struct rk_why *why)
 {
 	struct rk_conf conf;
 	enum rk_err err = rk_conf_init(&conf);
 
 	if (err == RK_OK)
 		err = rk_conf_parse_args(&conf, argc, argv, why);
+	if (err == RK_OK)
+		*ret_project = rk_steal(&conf.project);
 	rk_conf_done(&conf);
 	return err;
 }
 
-/* super is given what we were given: "super dev [DIR] [flags]". Comes back only on failure. */
-static int
-become_super(const char *path, int argc, char **argv)
+static void
+tell_ignored(const struct rk_rc *rc)
 {
-	char **args = calloc((size_t)argc + 2, sizeof *args);
+	char what[4096];
+
+	if (rc->ignored.n == 0)
+		return;
+	snprintf(what, sizeof what, "%s has settings that mean nothing here: %.*s.", rc->file,
+	    RK_FMT(rk_buf_str(&rc->ignored)));
+	rk_say_finding(false, RK_SAY_RC, what, "The others are used. docs/development.md lists both.");
+}
+
+/* super is given what the project brings along, then what we were given, which wins: "super dev [flags]
+ * [DIR] [flags]". Comes back only on failure. */
+static int
+become_super(const char *path, const struct rk_rc *rc, int argc, char **argv)
+{
+	char **args = calloc((size_t)argc + rc->count + 2, sizeof *args);
+	size_t n = 0;
 
 	if (!args)
 		return rk_say_error(RK_EXIT_UNREACHABLE, RK_SAY_INSTALL, "", "There is no memory.");
-	args[0] = (char *)"super";
-	args[1] = (char *)"dev";
+	args[n++] = (char *)"super";
+	args[n++] = (char *)"dev";
+	for (unsigned i = 0; i < rc->count; i++)
+		args[n++] = rc->flags[i];
 	for (int i = 1; i < argc; i++)
-		args[i + 1] = argv[i];
+		args[n++] = argv[i];
 	execv(path, args);
 	free(args);
 	return rk_say_error(RK_EXIT_UNREACHABLE, RK_SAY_INSTALL, "Install Roomkey again, whole.",
@@ -80,21 +99,36 @@ become_super(const char *path, int argc, char **argv)
 }
 
 static int
-run(int argc, char **argv)
+start(const struct rk_rc *rc, int argc, char **argv)
 {
 	char path[PATH_MAX];
-	struct rk_why why = { 0 };
 
-	if (check(argc, argv, &why) != RK_OK) {
-		if (!why.todo[0])
-			snprintf(why.todo, sizeof why.todo, "See roomkey dev --help.");
-		return rk_say_why(&why, RK_EXIT_USAGE);
-	}
 	if (!find_super(path))
 		return rk_say_error(RK_EXIT_UNREACHABLE, RK_SAY_INSTALL,
 		    "Install Roomkey again, whole; its programs belong into libexec/roomkey.",
 		    "The program super is not installed beside this command.");
-	return become_super(path, argc, argv);
+	tell_ignored(rc);
+	return become_super(path, rc, argc, argv);
+}
+
+static int
+run(int argc, char **argv)
+{
+	RK_AUTO(rk_auto_free) char *project = NULL;
+	struct rk_why why = { 0 };
+	struct rk_rc rc;
+	int status;
+
+	if (check(argc, argv, &project, &why) != RK_OK) {
+		if (!why.todo[0])
+			snprintf(why.todo, sizeof why.todo, "See roomkey dev --help.");
+		return rk_say_why(&why, RK_EXIT_USAGE);
+	}
+	if (rk_rc_read(project, &rc, &why) != RK_OK)
+		return rk_say_why(&why, RK_EXIT_REFUSED);
+	status = start(&rc, argc, argv);
+	rk_rc_done(&rc);
+	return status;
 }
 
 const struct rk_verb rk_verb_dev = {
@@ -104,6 +138,7 @@ const struct rk_verb rk_verb_dev = {
 	.summary = "Serve the functions of a project folder on this machine",
 	.flags = NULL,
 	.notes = "DIR is the project's folder (.), with functions/ and .env in it. Ctrl-C ends it.\n"
+		 "What its .twilioserverlessrc sets holds, unless a flag says otherwise.\n"
 		 "--no-logs is --logs off.\n",
 	.run = run,
 };

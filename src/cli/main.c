@@ -4,8 +4,9 @@
  * Holds:     what it was given on its command line, for as long as one verb runs.
  * May:       read the files it is told to read; write to its standard output and error; become
  *            the program `super` (dev).
- * May not:   take a secret as an argument, print one, or open a socket.
- * Talks to:  nobody; `roomkey dev` hands its arguments to super by exec.
+ * May not:   take a secret as an argument, print one, or open a socket but in client.c.
+ * Talks to:  the address that `roomkey invoke` is given, by HTTP; else nobody. `roomkey dev` hands its
+ *            arguments to super by exec.
  */
 #include <stdio.h>
 

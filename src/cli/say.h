@@ -26,7 +26,11 @@ enum rk_exit {
 	X(FILE, "RK-805", "a file, or standard input, cannot be read")        \
 	X(INSTALL, "RK-806", "the programs behind the command are not there") \
 	X(GRANT, "RK-807", "a grant that cannot be written")                  \
-	X(MINT, "RK-808", "a token that cannot be written")
+	X(MINT, "RK-808", "a token that cannot be written")                   \
+	X(UNREACHABLE, "RK-809", "nobody answers where a request was sent")   \
+	X(RC, "RK-820", "the settings that a project brings along")           \
+	X(EXISTS, "RK-821", "something is in the way of a new file")          \
+	X(WRITE, "RK-822", "a file that cannot be written")
 
 #define X(name, code, about) static const char RK_SAY_##name[] __attribute__((unused)) = code;
 RK_SAY_ROWS(X)

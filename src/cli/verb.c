@@ -9,10 +9,16 @@
 #include "cli/near.h"
 
 static const struct rk_verb *const verbs[] = {
+	&rk_verb_init,
+	&rk_verb_new,
 	&rk_verb_dev,
 	&rk_verb_token_create,
 	&rk_verb_token_verify,
 	&rk_verb_token_inspect,
+	&rk_verb_signature_sign,
+	&rk_verb_signature_verify,
+	&rk_verb_signature_explain,
+	&rk_verb_invoke,
 };
 
 const struct rk_verb *
@@ -61,7 +67,7 @@ put_line(struct rk_buf *out, const struct rk_verb *v)
 	char left[64];
 
 	snprintf(left, sizeof left, "%s %s", v->noun, v->name);
-	rk_buf_printf(out, "  %-16s %s\n", left, v->summary);
+	rk_buf_printf(out, "  %-18s %s\n", left, v->summary);
 }
 
 void
@@ -74,9 +80,9 @@ rk_verb_help_all(struct rk_buf *out)
 	    "usage: roomkey NOUN [VERB] [flags]\n\n");
 	for (size_t i = 0; (v = rk_verb_at(i)); i++)
 		put_line(out, v);
-	rk_buf_lit(out, "  help NOUN        what a noun can do\n\n"
-			"  --help           this, or the help of the command before it\n"
-			"  --version        the version\n\n"
+	rk_buf_lit(out, "  help NOUN          what a noun can do\n\n"
+			"  --help             this, or the help of the command before it\n"
+			"  --version          the version\n\n"
 			"Exit status: 0 done, 1 refused, 2 usage, 3 unreachable. Data goes to standard\n"
 			"output, words to standard error. The manual is roomkey(1).\n");
 }

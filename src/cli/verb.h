@@ -18,10 +18,16 @@ struct rk_verb {
 };
 
 /* Each is defined in the file that bears its name. */
+extern const struct rk_verb rk_verb_init;
+extern const struct rk_verb rk_verb_new;
 extern const struct rk_verb rk_verb_dev;
 extern const struct rk_verb rk_verb_token_create;
 extern const struct rk_verb rk_verb_token_verify;
 extern const struct rk_verb rk_verb_token_inspect;
+extern const struct rk_verb rk_verb_signature_sign;
+extern const struct rk_verb rk_verb_signature_verify;
+extern const struct rk_verb rk_verb_signature_explain;
+extern const struct rk_verb rk_verb_invoke;
 
 /* The i-th verb, NULL past the end. */
 const struct rk_verb *rk_verb_at(size_t i);

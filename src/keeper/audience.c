@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/auto.h"
 #include "base/log.h"
 #include "keeper/parcel.h"
 
@@ -23,13 +24,47 @@ remove_listener(struct rk_listener *listener)
 	free(listener);
 }
 
-/* No row of wire/msg.h goes from gateway to keeper: the channel refuses whatever comes. */
+static void
+send_verdict(struct rk_chan *chan, uint32_t id, const struct rk_verdict *verdict)
+{
+	rk_verdict_put(rk_chan_begin(chan, RK_MSG_VERDICT, id), verdict);
+	enum rk_err err = rk_chan_end(chan);
+	if (err != RK_OK)
+		rk_error("a verdict could not be sent: %s", rk_err_text(err));
+}
+
+static void
+send_file(struct rk_chan *chan, uint32_t id, const struct rk_file *file)
+{
+	RK_AUTO(rk_auto_close) int fd = file->fd;
+	struct rk_buf *out = rk_chan_begin(chan, RK_MSG_FILE, id);
+
+	rk_msg_put_u64(out, file->size);
+	rk_msg_put_u64(out, file->mtime_ms);
+	enum rk_err err = rk_chan_end_fd(chan, fd);
+	if (err != RK_OK)
+		rk_error("a file could not be sent: %s", rk_err_text(err));
+}
+
 static void
 on_message(
     struct rk_chan *chan, enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd, void *arg)
 {
+	struct rk_door *door = &((struct rk_listener *)arg)->audience->door;
+	struct rk_verdict verdict;
+	struct rk_file file;
+
 	if (fd >= 0)
 		close(fd);
+	if (type == RK_MSG_CHECK) {
+		rk_door_check(door, view, &verdict);
+		send_verdict(chan, id, &verdict);
+	} else if (type == RK_MSG_OPEN) {
+		if (rk_door_open(door, view, &file, &verdict))
+			send_file(chan, id, &file);
+		else
+			send_verdict(chan, id, &verdict);
+	}
 }
 
 static void
@@ -45,8 +80,8 @@ tell(struct rk_listener *listener)
 {
 	const struct rk_audience *audience = listener->audience;
 
-	rk_parcel_put_routes(
-	    rk_chan_begin(listener->chan, RK_MSG_ROUTES, 0), audience->project, audience->generation);
+	rk_parcel_put_routes(rk_chan_begin(listener->chan, RK_MSG_ROUTES, 0), audience->door.project,
+	    audience->door.generation);
 	enum rk_err err = rk_chan_end(listener->chan);
 	if (err != RK_OK)
 		rk_error("RK-118: The routes could not be sent: %s.", rk_err_text(err));
@@ -73,15 +108,15 @@ rk_audience_add(struct rk_audience *audience, int fd)
 	listener->audience = audience;
 	listener->next = audience->first;
 	audience->first = listener;
-	if (audience->project)
+	if (audience->door.project)
 		tell(listener);
 }
 
 void
 rk_audience_tell(struct rk_audience *audience, const struct rk_project *project, uint32_t generation)
 {
-	audience->project = project;
-	audience->generation = generation;
+	audience->door.project = project;
+	audience->door.generation = generation;
 	for (struct rk_listener *listener = audience->first; listener; listener = listener->next)
 		tell(listener);
 }
@@ -91,5 +126,5 @@ rk_audience_done(struct rk_audience *audience)
 {
 	while (audience->first)
 		remove_listener(audience->first);
-	audience->project = NULL;
+	audience->door.project = NULL;
 }

@@ -1,10 +1,10 @@
 /*
- * audience.h - the gateways, who all hear the same routes.
+ * audience.h - the gateways, who all hear the same routes, and ask at the door.
  */
 #ifndef RK_KEEPER_AUDIENCE_H
 #define RK_KEEPER_AUDIENCE_H
 
-#include "keeper/project.h"
+#include "keeper/door.h"
 #include "proc/chan.h"
 
 struct rk_listener;
@@ -12,8 +12,7 @@ struct rk_listener;
 struct rk_audience {
 	struct rk_loop *loop;
 	struct rk_listener *first;
-	const struct rk_project *project;   /* what is live; NULL: nothing yet */
-	uint32_t generation;
+	struct rk_door door;                /* where they ask; it knows what is live */
 };
 
 /* Owns fd. Whoever comes late hears at once what is live. */

@@ -128,7 +128,7 @@ read_all(int fd, size_t size, size_t max, struct rk_buf *out)
 }
 
 enum rk_err
-rk_folder_read(const struct rk_folder *folder, const char *name, size_t max, struct rk_buf *ret_bytes)
+rk_folder_open_file(const struct rk_folder *folder, const char *name, struct rk_file *ret_file)
 {
 	struct stat st;
 	/* O_NONBLOCK: a FIFO by that name must not make us wait for its writer. */
@@ -140,11 +140,38 @@ rk_folder_read(const struct rk_folder *folder, const char *name, size_t max, str
 		return RK_IO;
 	if (!S_ISREG(st.st_mode))
 		return RK_INVALID;
-	if ((uintmax_t)st.st_size > max)
-		return RK_TOO_LARGE;
+	ret_file->fd = fd;
+	ret_file->size = (uint64_t)st.st_size;
+	ret_file->mtime_ms =
+	    (uint64_t)st.st_mtim.tv_sec * 1000 + ((uint64_t)st.st_mtim.tv_nsec + 500000) / 1000000;
+	fd = -1;
+	return RK_OK;
+}
 
+enum rk_err
+rk_folder_open_sub(const struct rk_folder *folder, const char *name, struct rk_folder *ret_sub)
+{
+	int fd = open_beneath(folder->fd, name, O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return err_of(errno);
+	ret_sub->fd = fd;
+	return RK_OK;
+}
+
+enum rk_err
+rk_folder_read(const struct rk_folder *folder, const char *name, size_t max, struct rk_buf *ret_bytes)
+{
+	struct rk_file file;
+	enum rk_err err = rk_folder_open_file(folder, name, &file);
+
+	if (err != RK_OK)
+		return err;
+	RK_AUTO(rk_auto_close) int fd = file.fd;
+	if (file.size > max)
+		return RK_TOO_LARGE;
 	struct rk_buf bytes = RK_BUF(max + 1);
-	enum rk_err err = read_all(fd, (size_t)st.st_size, max, &bytes);
+	err = read_all(fd, (size_t)file.size, max, &bytes);
 	if (err == RK_OK)
 		*ret_bytes = bytes;
 	else
@@ -220,6 +247,14 @@ walk_entry(const struct walk *w, const char *dir, const struct dirent *entry, co
 		w->visitor->file(name, w->visitor->arg);
 }
 
+static bool
+is_visited(const struct walk *w, const char *name)
+{
+	if (name[0] != '.')
+		return true;
+	return w->visitor->hidden && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 static void
 walk_dir(const struct walk *w, const char *name, const struct level *above)
 {
@@ -245,7 +280,7 @@ walk_dir(const struct walk *w, const char *name, const struct level *above)
 	fd = -1;
 	w->visitor->dir(name, w->visitor->arg);
 	for (const struct dirent *entry; (entry = readdir(dir));)
-		if (entry->d_name[0] != '.')
+		if (is_visited(w, entry->d_name))
 			walk_entry(w, name, entry, &level);
 	closedir(dir);
 }

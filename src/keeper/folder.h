@@ -28,6 +28,20 @@ void rk_folder_close(struct rk_folder *folder);
 RK_CHECKED enum rk_err rk_folder_read(const struct rk_folder *folder, const char *name, size_t max,
     struct rk_buf *ret_bytes);
 
+/* A regular file, open for reading. */
+struct rk_file {
+	int fd;                         /* the receiver's to close */
+	uint64_t size, mtime_ms;        /* since 1970, to the nearest millisecond */
+};
+
+/* Errors as rk_folder_read, but for RK_TOO_LARGE. Nothing but a regular file is handed out. */
+RK_CHECKED enum rk_err rk_folder_open_file(
+    const struct rk_folder *folder, const char *name, struct rk_file *ret_file);
+
+/* A folder in the folder, which then is a border as well. Close it. RK_NOT_FOUND, RK_DENIED, RK_REFUSED, RK_IO. */
+RK_CHECKED enum rk_err rk_folder_open_sub(
+    const struct rk_folder *folder, const char *name, struct rk_folder *ret_sub);
+
 bool rk_folder_has_dir(const struct rk_folder *folder, const char *name);
 
 struct rk_folder_visitor {
@@ -35,9 +49,10 @@ struct rk_folder_visitor {
 	void (*dir)(const char *name, void *arg);         /* every folder that is read, `name` itself first */
 	void (*trouble)(const char *name, enum rk_err err, void *arg);
 	void *arg;
+	bool hidden;                                      /* visit what starts with a dot, too */
 };
 
-/* Visits what lies below `name`, in no order; whatever starts with a dot is passed over. RK_TOO_LARGE
+/* Visits what lies below `name`, in no order. RK_TOO_LARGE
  * trouble: nested deeper than RK_FOLDER_DEPTH, or a folder that links back to one above it. */
 void rk_folder_walk(const struct rk_folder *folder, const char *name, const struct rk_folder_visitor *visitor);
 

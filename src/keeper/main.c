@@ -16,12 +16,16 @@
 #include "base/log.h"
 #include "keeper/audience.h"
 #include "keeper/changes.h"
+#include "keeper/package.h"
 #include "keeper/parcel.h"
 #include "keeper/problems.h"
+#include "keeper/stale.h"
 #include "keeper/voice.h"
 #include "keeper/watch.h"
 #include "proc/role.h"
 #include "proc/sandbox.h"
+
+#define HALF_WRITTEN_MS 300
 
 static struct keeper {
 	struct rk_chan *control;
@@ -36,7 +40,9 @@ static struct keeper {
 	struct rk_project *failed; /* the last that no worker could load, so that it is not sent again */
 	uint32_t generation;
 	uint64_t since_ms; /* when the change behind `coming` was noticed */
+	bool held;         /* `coming` is sent for the second time, with last good versions in it */
 	bool again;        /* something changed while `coming` was under way */
+	bool is_waiting;   /* a file is being written: since_ms is when that began */
 	bool is_gone;      /* the functions folder was missing at the last look */
 	bool is_blind;     /* the system gave no watch, which was said once */
 } keeper;
@@ -61,16 +67,17 @@ read_project(struct rk_project **ret_project, struct rk_why *why)
 	if (!project)
 		return RK_NOMEM;
 	enum rk_err err = rk_project_read(&keeper.folder, keeper.conf, project, why);
-	if (err == RK_OK)
-		*ret_project = project;
-	else
+	if (err != RK_OK) {
 		free(project);
-	return err;
+		return err;
+	}
+	project->name = rk_package_name(&keeper.folder, &project->arena);
+	*ret_project = project;
+	return RK_OK;
 }
 
-/* Owns the project. */
 static enum rk_err
-send_bundle(struct rk_project *project)
+send_bundle(const struct rk_project *project)
 {
 	RK_AUTO(rk_auto_close) int fd = -1;
 	uint32_t generation = keeper.generation + 1;
@@ -80,12 +87,25 @@ send_bundle(struct rk_project *project)
 		rk_msg_put_u32(rk_chan_begin(keeper.control, RK_MSG_BUNDLE, 0), generation);
 		err = rk_chan_end_fd(keeper.control, fd);
 	}
+	if (err == RK_OK)
+		keeper.generation = generation;
+	return err;
+}
+
+/* Owns the project. */
+static enum rk_err
+send_project(struct rk_project *project)
+{
+	enum rk_err err = rk_stale_carry(project, keeper.live);
+
+	if (err == RK_OK)
+		err = send_bundle(project);
 	if (err != RK_OK) {
 		drop(&project);
 		return err;
 	}
-	keeper.generation = generation;
 	keeper.coming = project;
+	keeper.held = false;
 	return RK_OK;
 }
 
@@ -143,6 +163,15 @@ is_same(const struct rk_project *before, const struct rk_project *now)
 	       !rk_changes_has_complaints(before, now);
 }
 
+/* Most programs empty a file and then write it: what was read in between is read again, for as long as a
+ * slow writer may take. */
+static bool
+is_half_written(const struct rk_project *now)
+{
+	return keeper.live && rk_changes_is_half(keeper.live, now) &&
+	       rk_clock_mono_ms() - keeper.since_ms < HALF_WRITTEN_MS;
+}
+
 static void
 look_again(uint64_t since_ms, void *arg)
 {
@@ -153,7 +182,8 @@ look_again(uint64_t since_ms, void *arg)
 		keeper.again = true;
 		return;
 	}
-	keeper.since_ms = since_ms;
+	if (!keeper.is_waiting)
+		keeper.since_ms = since_ms;
 	rk_watch_renew(keeper.watch);
 	enum rk_err err = read_project(&now, &why);
 	if (err != RK_OK) {
@@ -162,13 +192,19 @@ look_again(uint64_t since_ms, void *arg)
 	}
 	keeper.is_gone = false;
 	watch_dirs(now);
+	keeper.is_waiting = is_half_written(now);
+	if (keeper.is_waiting) {
+		drop(&now);
+		rk_watch_poke(keeper.watch);
+		return;
+	}
 	if (is_same(keeper.live, now))
 		drop(&keeper.failed);
 	if (is_same(keeper.live, now) || is_same(keeper.failed, now)) {
 		drop(&now);
 		return;
 	}
-	err = send_bundle(now);
+	err = send_project(now);
 	if (err != RK_OK)
 		rk_error("RK-115: The new version could not be made ready: %s. The one before goes on.",
 		    rk_err_text(err));
@@ -184,21 +220,45 @@ finish_generation(void)
 }
 
 static void
-on_ready(struct rk_msg_view *view)
+go_live(uint32_t generation)
 {
-	if (rk_msg_get_u32(view) != keeper.generation || !keeper.coming)
-		return;
 	struct rk_project *before = keeper.live;
-	if (rk_problems_take(keeper.coming, view) != RK_OK)
-		rk_error("super told of problems in a form that cannot be read");
+
 	keeper.live = keeper.coming;
 	keeper.coming = NULL;
 	drop(&keeper.failed);
-	rk_audience_tell(&keeper.audience, keeper.live, keeper.generation);
+	rk_audience_tell(&keeper.audience, keeper.live, generation);
 	rk_voice_tell(
 	    &keeper.voice, before, keeper.live, (unsigned long)(rk_clock_mono_ms() - keeper.since_ms));
 	drop(&before);
 	finish_generation();
+}
+
+/* Functions that have stopped compiling make a second generation of the same project, in which they are as
+ * they were; nobody was routed to the first. */
+static bool
+hold_good(void)
+{
+	size_t n = 0;
+
+	if (rk_stale_hold(keeper.coming, keeper.live, &n) == RK_OK &&
+	    (n == 0 || send_bundle(keeper.coming) == RK_OK)) {
+		keeper.held = n > 0;
+		return n > 0;
+	}
+	rk_stale_drop(keeper.coming);
+	return false;
+}
+
+static void
+on_ready(struct rk_msg_view *view)
+{
+	if (rk_msg_get_u32(view) != keeper.generation || !keeper.coming)
+		return;
+	if (rk_problems_take(keeper.coming, view) != RK_OK)
+		rk_error("super told of problems in a form that cannot be read");
+	if (!hold_good())
+		go_live(keeper.generation);
 }
 
 static void
@@ -209,6 +269,12 @@ on_failed(struct rk_msg_view *view)
 
 	if (view->bad || generation != keeper.generation || !keeper.coming)
 		return;
+	/* The generation before it was ready, with errors in place of the last good versions. */
+	if (keeper.held) {
+		rk_stale_drop(keeper.coming);
+		go_live(generation - 1);
+		return;
+	}
 	rk_error("RK-115: No worker could load the %s: %.*s. %s", keeper.live ? "new version" : "functions",
 	    RK_FMT(reason),
 	    keeper.live ? "The version before goes on being served." : "Nothing is served yet.");
@@ -239,7 +305,24 @@ is_env_name(struct rk_str name)
 	return rk_str_is(name, rk_str_sub(file, dir.n > 0 ? dir.n + 1 : 0, file.n));
 }
 
-/* In the root only what leads to functions or variables; elsewhere all but hidden files, which editors make.
+static bool
+is_usual_dir(struct rk_str name)
+{
+	return rk_str_is(name, RK_STR("functions")) || rk_str_is(name, RK_STR("src")) ||
+	       rk_str_is(name, RK_STR("assets")) || rk_str_is(name, RK_STR("static"));
+}
+
+static bool
+is_among_assets(struct rk_str dir)
+{
+	struct rk_str assets = keeper.live ? keeper.live->assets_dir : (struct rk_str){ 0 };
+
+	return assets.n > 0 && rk_str_has_prefix(dir, assets) &&
+	       (dir.n == assets.n || dir.p[assets.n] == '/');
+}
+
+/* In the root only what leads to functions, assets or variables; elsewhere all but hidden files, which
+ * editors make, and which only count among the assets.
  */
 static bool
 matters(struct rk_str dir, struct rk_str name, void *arg)
@@ -247,10 +330,10 @@ matters(struct rk_str dir, struct rk_str name, void *arg)
 	if (is_env_name(name))
 		return true;
 	if (dir.n > 0)
-		return name.n > 0 && name.p[0] != '.';
+		return name.n > 0 && (name.p[0] != '.' || is_among_assets(dir));
 	return rk_str_is(name, first_part(keeper.conf->functions_dir)) ||
-	       rk_str_is(name, first_part(keeper.conf->env_file)) || rk_str_is(name, RK_STR("functions")) ||
-	       rk_str_is(name, RK_STR("src"));
+	       rk_str_is(name, first_part(keeper.conf->assets_dir)) ||
+	       rk_str_is(name, first_part(keeper.conf->env_file)) || is_usual_dir(name);
 }
 
 static enum rk_err
@@ -275,7 +358,7 @@ begin(struct rk_loop *loop, const struct rk_conf *conf, struct rk_why *why)
 		drop(&project);
 		return err;
 	}
-	return send_bundle(project);
+	return send_project(project);
 }
 
 static void
@@ -298,6 +381,7 @@ start(struct rk_loop *loop, struct rk_chan *control, const struct rk_conf *conf,
 	keeper.control = control;
 	keeper.conf = conf;
 	keeper.audience.loop = loop;
+	keeper.audience.door = (struct rk_door){ .folder = &keeper.folder, .conf = conf };
 	keeper.folder.fd = -1;
 	/* Not 0 when a keeper before this one ended: its numbers are used up. */
 	keeper.generation = index;

@@ -83,17 +83,9 @@ refuse_char(struct rk_why *why, struct rk_str file, struct rk_str c)
 	    RK_FMT(c));
 }
 
-enum rk_err
-rk_names_parse(struct rk_str file, struct rk_name *ret_name, struct rk_why *why)
+static enum rk_err
+put_path(struct rk_name *name, size_t *units, struct rk_str file, struct rk_str left, struct rk_why *why)
 {
-	struct rk_name name = { .n = 1, .path = "/" };
-	size_t units = 1;
-
-	if (!rk_names_is_function(file) || !rk_str_is_utf8(file))
-		return rk_why(why, RK_INVALID, "RK-109", "Rename the file.",
-		    "%.*s is left out: its name is not UTF-8 text that ends in .js.", RK_FMT(file));
-
-	struct rk_str left = strip_visibility(rk_str_sub(file, 0, file.n - 3), &name.visibility);
 	while (left.n) {
 		struct rk_str c = first_char(left);
 		left = rk_str_sub(left, c.n, left.n);
@@ -103,15 +95,62 @@ rk_names_parse(struct rk_str file, struct rk_name *ret_name, struct rk_why *why)
 			c = RK_STR("-");
 		else if (c.n == 1 && c.p[0] == '\\')
 			c = RK_STR("/");
-		units += c.n == 4 ? 2 : 1;
-		if (units > RK_NAMES_UNITS)
+		*units += c.n == 4 ? 2 : 1;
+		if (*units > RK_NAMES_UNITS)
 			return rk_why(why, RK_INVALID, "RK-110",
 			    "Shorten the names of the file or of its folders.",
 			    "%.*s... is left out: its path has more than 255 characters.", 60, file.p);
-		memcpy(name.path + name.n, c.p, c.n);
-		name.n += c.n;
+		memcpy(name->path + name->n, c.p, c.n);
+		name->n += c.n;
 	}
-	name.path[name.n] = '\0';
-	*ret_name = name;
+	name->path[name->n] = '\0';
 	return RK_OK;
+}
+
+/* The path is `stem`, less its visibility, and `extension`; both lie in `file`. */
+static enum rk_err
+parse(struct rk_str file, struct rk_str stem, struct rk_str extension, struct rk_name *ret_name,
+    struct rk_why *why)
+{
+	struct rk_name name = { .n = 1, .path = "/" };
+	size_t units = 1;
+
+	stem = strip_visibility(stem, &name.visibility);
+	enum rk_err err = put_path(&name, &units, file, stem, why);
+	if (err == RK_OK)
+		err = put_path(&name, &units, file, extension, why);
+	if (err == RK_OK)
+		*ret_name = name;
+	return err;
+}
+
+enum rk_err
+rk_names_parse(struct rk_str file, struct rk_name *ret_name, struct rk_why *why)
+{
+	if (!rk_names_is_function(file) || !rk_str_is_utf8(file))
+		return rk_why(why, RK_INVALID, "RK-109", "Rename the file.",
+		    "%.*s is left out: its name is not UTF-8 text that ends in .js.", RK_FMT(file));
+	return parse(file, rk_str_sub(file, 0, file.n - 3), RK_STR(""), ret_name, why);
+}
+
+/* Where the last part's extension begins; a dot that begins the part begins none. */
+static size_t
+extension_at(struct rk_str file)
+{
+	size_t at = file.n;
+
+	while (at > 0 && file.p[at - 1] != '.' && file.p[at - 1] != '/')
+		at--;
+	return at < 2 || file.p[at - 1] == '/' || file.p[at - 2] == '/' ? file.n : at - 1;
+}
+
+enum rk_err
+rk_names_parse_asset(struct rk_str file, struct rk_name *ret_name, struct rk_why *why)
+{
+	size_t at = extension_at(file);
+
+	if (file.n == 0 || !rk_str_is_utf8(file))
+		return rk_why(why, RK_INVALID, "RK-109", "Rename the file.",
+		    "%.*s is left out: its name is not UTF-8 text.", RK_FMT(file));
+	return parse(file, rk_str_sub(file, 0, at), rk_str_sub(file, at, file.n), ret_name, why);
 }

@@ -2,9 +2,9 @@
  * names.h - what a file's name says: the path it answers to, and who may call it.
  *
  * The rules are the vendor's (its documentation, "Visibility"): the path is the
- * file's place below the functions folder without ".js"; ".protected" or
- * ".private" right before ".js" is the visibility and no part of the path; each
- * whitespace character becomes '-', each backslash '/'.
+ * file's place below its folder, of a function without ".js"; ".protected" or
+ * ".private" right before the extension is the visibility and no part of the path;
+ * each whitespace character becomes '-', each backslash '/'.
  */
 #ifndef RK_KEEPER_NAMES_H
 #define RK_KEEPER_NAMES_H
@@ -37,5 +37,9 @@ bool rk_names_is_function(struct rk_str file);
  * RK_INVALID: RK-109 (characters that a path cannot hold) or RK-110 (too long).
  */
 RK_CHECKED enum rk_err rk_names_parse(struct rk_str file, struct rk_name *ret_name, struct rk_why *why);
+
+/* The same below the assets folder ("img/logo.private.png" is private, at "/img/logo.png"). A name's
+ * last part from its last dot on is the extension: "x.private" has nothing else, and is public. */
+RK_CHECKED enum rk_err rk_names_parse_asset(struct rk_str file, struct rk_name *ret_name, struct rk_why *why);
 
 #endif

@@ -181,6 +181,16 @@ put_caret(struct rk_buf *out, struct rk_str line, uint32_t column)
 }
 
 static void
+put_source(struct rk_buf *out, const struct rk_problem *problem)
+{
+	rk_buf_lit(out, "      ");
+	rk_clean_put_line(out, problem->source);
+	rk_buf_put_c(out, '\n');
+	if (problem->column > 0)
+		put_caret(out, problem->source, problem->column);
+}
+
+static void
 put_problem(struct rk_buf *out, const struct rk_panel *panel, const struct rk_project *p,
     const struct rk_problem *problem)
 {
@@ -195,13 +205,10 @@ put_problem(struct rk_buf *out, const struct rk_panel *panel, const struct rk_pr
 	rk_buf_lit(out, ": ");
 	rk_clean_put(out, problem->message);
 	rk_buf_put_c(out, '\n');
-	if (problem->source.n == 0)
-		return;
-	rk_buf_lit(out, "      ");
-	rk_clean_put_line(out, problem->source);
-	rk_buf_put_c(out, '\n');
-	if (problem->column > 0)
-		put_caret(out, problem->source, problem->column);
+	if (problem->source.n > 0)
+		put_source(out, problem);
+	if (p->functions[problem->function].good)
+		rk_buf_lit(out, "      The version before goes on being served.\n");
 }
 
 static void
@@ -253,7 +260,12 @@ rk_panel_put(struct rk_buf *out, const struct rk_panel *panel, const struct rk_p
 {
 	rk_buf_lit(out, "\n");
 	put_styled(out, panel, BOLD, RK_STR("Roomkey " RK_VERSION));
-	rk_buf_printf(out, "  development  %s\n", panel->url);
+	rk_buf_lit(out, "  development");
+	if (p->name.n > 0) {
+		rk_buf_lit(out, " of ");
+		rk_clean_put(out, p->name);
+	}
+	rk_buf_printf(out, "  %s\n", panel->url);
 	put_functions(out, panel, p);
 	put_variables(out, panel, p);
 	put_needs(out, panel, NULL, p);
@@ -277,6 +289,7 @@ put_change(const struct rk_change *change, void *arg)
 	struct change_lines *lines = arg;
 	struct rk_buf *out = lines->out;
 	const struct rk_function *f = change->function;
+	const struct rk_asset *a = change->asset;
 
 	if (change->kind == RK_CHANGE_VARIABLE) {
 		rk_buf_put(out, lines->variables++ ? RK_STR(", ") : RK_STR("  variables changed: "));
@@ -288,10 +301,10 @@ put_change(const struct rk_change *change, void *arg)
 	rk_buf_put(out, is_edit                           ? RK_STR("changed ")
 			: change->kind == RK_CHANGE_ADDED ? RK_STR("added ")
 							  : RK_STR("removed "));
-	put_styled(out, lines->panel, BOLD, is_edit ? f->file : f->path);
-	if (change->kind == RK_CHANGE_RENAMED ||
-	    (change->kind == RK_CHANGE_ADDED && f->visibility != RK_PUBLIC))
-		rk_buf_printf(out, " %s", *tag_of(f->visibility) ? tag_of(f->visibility) : "[public]");
+	put_styled(out, lines->panel, BOLD, is_edit ? (f ? f->file : a->file) : (f ? f->path : a->path));
+	enum rk_visibility visibility = f ? f->visibility : a->visibility;
+	if (change->kind == RK_CHANGE_RENAMED || (change->kind == RK_CHANGE_ADDED && visibility != RK_PUBLIC))
+		rk_buf_printf(out, " %s", *tag_of(visibility) ? tag_of(visibility) : "[public]");
 	rk_buf_printf(out, "  (%lu ms)\n", lines->ms);
 }
 

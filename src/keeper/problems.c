@@ -7,14 +7,27 @@ keep(struct rk_project *p, struct rk_str *s)
 	return s->p != NULL;
 }
 
-static enum rk_err
-take(struct rk_project *p, struct rk_msg_view *view, struct rk_problem *ret_problem)
+const struct rk_problem *
+rk_problems_get(const struct rk_project *p, size_t function)
 {
-	rk_problem_get(view, ret_problem);
-	if (view->bad || ret_problem->function >= p->function_n)
-		return RK_INVALID;
-	if (!keep(p, &ret_problem->kind) || !keep(p, &ret_problem->message) || !keep(p, &ret_problem->source))
+	for (size_t i = 0; i < p->problem_n; i++)
+		if (p->problems[i].function == function)
+			return &p->problems[i];
+	return NULL;
+}
+
+enum rk_err
+rk_problems_put(struct rk_project *p, const struct rk_problem *problem)
+{
+	struct rk_problem copy = *problem;
+
+	if (rk_problems_get(p, problem->function))
+		return RK_OK;
+	if (!p->problems)
+		p->problems = rk_arena_take(&p->arena, (p->function_n + 1) * sizeof(*p->problems));
+	if (!p->problems || !keep(p, &copy.kind) || !keep(p, &copy.message) || !keep(p, &copy.source))
 		return RK_NOMEM;
+	p->problems[p->problem_n++] = copy;
 	return RK_OK;
 }
 
@@ -22,15 +35,15 @@ enum rk_err
 rk_problems_take(struct rk_project *p, struct rk_msg_view *view)
 {
 	uint32_t n = rk_msg_get_u32(view);
+	struct rk_problem problem;
 
-	/* A function has one problem at most: it does not compile. */
 	if (view->bad || n > p->function_n)
 		return RK_INVALID;
-	p->problems = rk_arena_take(&p->arena, (n + 1) * sizeof(*p->problems));
-	if (!p->problems)
-		return RK_NOMEM;
-	for (p->problem_n = 0; p->problem_n < n; p->problem_n++) {
-		enum rk_err err = take(p, view, &p->problems[p->problem_n]);
+	for (; n > 0; n--) {
+		rk_problem_get(view, &problem);
+		if (view->bad || problem.function >= p->function_n)
+			return RK_INVALID;
+		enum rk_err err = rk_problems_put(p, &problem);
 		if (err != RK_OK)
 			return err;
 	}

@@ -6,7 +6,13 @@
 
 #include "keeper/project.h"
 
-/* READY, after its generation: copied into the project. RK_INVALID when the frame is broken or
+/* A copy is added; a function that has a problem keeps it, for it has one at most: it does not compile. */
+RK_CHECKED enum rk_err rk_problems_put(struct rk_project *project, const struct rk_problem *problem);
+
+/* The problem of one function, or NULL. */
+const struct rk_problem *rk_problems_get(const struct rk_project *project, size_t function);
+
+/* READY, after its generation: put into the project. RK_INVALID when the frame is broken or
  * speaks of a function that is none. */
 RK_CHECKED enum rk_err rk_problems_take(struct rk_project *project, struct rk_msg_view *view);
 

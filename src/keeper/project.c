@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
+#include "keeper/assets.h"
+#include "keeper/clash.h"
 #include "keeper/names.h"
 #include "keeper/source.h"
 #include "keeper/trouble.h"
@@ -12,9 +14,8 @@ struct reading {
 	struct rk_project *project;
 };
 
-/* Makes room for one more element; NULL, and the project's err set, when memory is short. */
-static void *
-room(struct rk_project *project, void *v, size_t n, size_t *cap, size_t size)
+void *
+rk_project_room(struct rk_project *project, void *v, size_t n, size_t *cap, size_t size)
 {
 	if (n < *cap)
 		return v;
@@ -27,11 +28,10 @@ room(struct rk_project *project, void *v, size_t n, size_t *cap, size_t size)
 	return bigger;
 }
 
-/* rk_why() with it; a project without memory for it fails as a whole. */
-static struct rk_why *
-complaint(struct rk_project *p)
+struct rk_why *
+rk_project_complain(struct rk_project *p)
 {
-	struct rk_why *v = room(p, p->complaints, p->complaint_n, &p->complaint_cap, sizeof(*v));
+	struct rk_why *v = rk_project_room(p, p->complaints, p->complaint_n, &p->complaint_cap, sizeof(*v));
 
 	if (!v)
 		return NULL;
@@ -40,8 +40,8 @@ complaint(struct rk_project *p)
 	return &p->complaints[p->complaint_n++];
 }
 
-static struct rk_str
-keep(struct rk_project *p, struct rk_str s)
+struct rk_str
+rk_project_keep(struct rk_project *p, struct rk_str s)
 {
 	struct rk_str copy = rk_arena_dup(&p->arena, s);
 
@@ -64,13 +64,13 @@ read_variables(struct reading *r, const char *env_file)
 	if (err == RK_NOT_FOUND && strcmp(env_file, ".env") == 0)
 		return;
 	if (err != RK_OK && err != RK_NOMEM) {
-		rk_trouble_variables(complaint(p), p->env_file, err);
+		rk_trouble_variables(rk_project_complain(p), p->env_file, err);
 		return;
 	}
 	if (err == RK_OK)
 		err = rk_variables_parse(p->env_file, rk_buf_str(&text), &p->variables, &why);
 	if (err == RK_INVALID) {
-		struct rk_why *c = complaint(p);
+		struct rk_why *c = rk_project_complain(p);
 		if (c)
 			*c = why;
 	} else if (err != RK_OK) {
@@ -84,14 +84,14 @@ static void
 add_function(struct rk_project *p, struct rk_str file, const struct rk_name *name, struct rk_buf *bytes)
 {
 	bool repaired = false;
-	struct rk_function *v = room(p, p->functions, p->function_n, &p->function_cap, sizeof(*v));
+	struct rk_function *v = rk_project_room(p, p->functions, p->function_n, &p->function_cap, sizeof(*v));
 
 	if (!v)
 		return;
 	p->functions = v;
 	v = &p->functions[p->function_n];
 	*v = (struct rk_function){
-		.path = keep(p, rk_name_path(name)), .file = file, .visibility = name->visibility
+		.path = rk_project_keep(p, rk_name_path(name)), .file = file, .visibility = name->visibility
 	};
 	if (p->err == RK_OK)
 		p->err = rk_source_take(bytes, &v->source, &v->source_n, &repaired);
@@ -100,7 +100,7 @@ add_function(struct rk_project *p, struct rk_str file, const struct rk_name *nam
 	p->function_n++;
 	p->source_bytes += v->source_n;
 	if (repaired)
-		(void)rk_why(complaint(p), RK_INVALID, "RK-114", "Save it as UTF-8 text.",
+		(void)rk_why(rk_project_complain(p), RK_INVALID, "RK-114", "Save it as UTF-8 text.",
 		    "%.*s is not UTF-8 text: what cannot be read in it is replaced by U+FFFD.", RK_FMT(file));
 }
 
@@ -109,7 +109,7 @@ has_room(struct rk_project *p, struct rk_str file)
 {
 	if (p->function_n < RK_PROJECT_FUNCTIONS && p->source_bytes < RK_PROJECT_BYTES)
 		return true;
-	(void)rk_why(complaint(p), RK_TOO_LARGE, "RK-113", "Make two projects of it.",
+	(void)rk_why(rk_project_complain(p), RK_TOO_LARGE, "RK-113", "Make two projects of it.",
 	    "%.*s is left out: a project has at most %u functions and %u MB of text.", RK_FMT(file),
 	    RK_PROJECT_FUNCTIONS, RK_PROJECT_BYTES / RK_MB);
 	return false;
@@ -133,11 +133,11 @@ visit_file(const char *file_z, void *arg)
 
 	if (p->err != RK_OK || !rk_names_is_function(below))
 		return;
-	struct rk_str file = keep(p, rk_str(file_z));
+	struct rk_str file = rk_project_keep(p, rk_str(file_z));
 	if (p->err != RK_OK || !has_room(p, file))
 		return;
 	if (rk_names_parse(below, &name, &why) != RK_OK) {
-		struct rk_why *c = complaint(p);
+		struct rk_why *c = rk_project_complain(p);
 		if (c)
 			*c = why;
 		return;
@@ -146,22 +146,29 @@ visit_file(const char *file_z, void *arg)
 	if (err == RK_NOMEM)
 		p->err = err;
 	else if (err != RK_OK)
-		rk_trouble_function(complaint(p), file, err);
+		rk_trouble_function(rk_project_complain(p), file, err);
 	else
 		add_function(p, file, &name, &bytes);
+}
+
+void
+rk_project_add_dir(struct rk_project *p, struct rk_str dir)
+{
+	struct rk_str *v = rk_project_room(p, p->dirs, p->dir_n, &p->dir_cap, sizeof(*v));
+
+	if (!v)
+		return;
+	p->dirs = v;
+	p->dirs[p->dir_n] = dir;
+	p->dir_n += p->err == RK_OK;
 }
 
 static void
 visit_dir(const char *name, void *arg)
 {
 	struct rk_project *p = ((struct reading *)arg)->project;
-	struct rk_str *v = room(p, p->dirs, p->dir_n, &p->dir_cap, sizeof(*v));
 
-	if (!v)
-		return;
-	p->dirs = v;
-	p->dirs[p->dir_n] = keep(p, rk_str(name));
-	p->dir_n += p->err == RK_OK;
+	rk_project_add_dir(p, rk_project_keep(p, rk_str(name)));
 }
 
 static void
@@ -171,53 +178,13 @@ visit_trouble(const char *name, enum rk_err err, void *arg)
 	struct rk_str f = rk_str(name);
 
 	if (err == RK_TOO_LARGE)
-		rk_trouble_nesting(complaint(p), f);
+		rk_trouble_nesting(rk_project_complain(p), f);
 	/* A broken link matters when it would be a function. */
 	else if (err != RK_NOT_FOUND || rk_str_has_suffix(f, RK_STR(".js")))
-		rk_trouble_function(complaint(p), f, err);
+		rk_trouble_function(rk_project_complain(p), f, err);
 }
 
 /* ---- the whole ------------------------------------------------------------- */
-
-static int
-by_path(const void *a, const void *b)
-{
-	const struct rk_function *f = a, *g = b;
-	int order = rk_str_compare(f->path, g->path);
-
-	return order ? order : rk_str_compare(f->file, g->file);
-}
-
-static void
-complain_duplicate(struct rk_project *p, const struct rk_function *f, size_t n)
-{
-	struct rk_str a = f[0].file, b = f[1].file;
-
-	(void)rk_why(complaint(p), RK_EXISTS, "RK-108", "Rename one of them.",
-	    "%.*s and %.*s%s answer to the same path %.*s, so none of them is served.", RK_FMT(a), RK_FMT(b),
-	    n > 2 ? " and others" : "", RK_FMT(f->path));
-}
-
-/* The functions are sorted: those that share a path stand side by side, and all go. */
-static void
-drop_duplicates(struct rk_project *p)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0, n; i < p->function_n; i += n) {
-		const struct rk_function *f = &p->functions[i];
-		for (n = 1; i + n < p->function_n && rk_str_is(f->path, f[n].path); n++)
-			;
-		if (n == 1) {
-			p->functions[kept++] = *f;
-			continue;
-		}
-		complain_duplicate(p, f, n);
-		for (size_t k = 0; k < n; k++)
-			free(f[k].source);
-	}
-	p->function_n = kept;
-}
 
 static int
 by_text(const void *a, const void *b)
@@ -225,26 +192,30 @@ by_text(const void *a, const void *b)
 	return strcmp(((const struct rk_why *)a)->what, ((const struct rk_why *)b)->what);
 }
 
+/* The folders are read in no order, but the same folders always say the same. */
 static void
-read_functions(struct reading *r, const char *dir)
+read_files(struct reading *r, bool has_functions)
 {
 	struct rk_project *p = r->project;
+	RK_AUTO(rk_auto_free) char *dir = rk_str_dup(p->functions_dir);
 	size_t before = p->complaint_n;
 
-	rk_folder_walk(r->folder, dir,
-	    &(struct rk_folder_visitor){
-		.file = visit_file, .dir = visit_dir, .trouble = visit_trouble, .arg = r });
-	if (p->err != RK_OK)
-		return;
-	if (p->function_n > 0)
-		qsort(p->functions, p->function_n, sizeof(*p->functions), by_path);
-	drop_duplicates(p);
-	if (p->function_n == 0 && p->complaint_n == before)
-		(void)rk_why(complaint(p), RK_NOT_FOUND, "RK-103",
-		    "Put a file in it that ends in .js: it is served at once.",
-		    "The folder %.*s has no function in it.", RK_FMT(p->functions_dir));
-	/* The folder was read in no order, but the same folder always says the same. */
-	if (p->complaint_n > before)
+	if (!dir)
+		p->err = RK_NOMEM;
+	else if (has_functions)
+		rk_folder_walk(r->folder, dir,
+		    &(struct rk_folder_visitor){
+			.file = visit_file, .dir = visit_dir, .trouble = visit_trouble, .arg = r });
+	if (p->err == RK_OK && p->function_n == 0 && p->complaint_n == before)
+		(void)rk_why(rk_project_complain(p), RK_NOT_FOUND, "RK-103",
+		    "Put a file in it that ends in .js: it is served at once.", "The folder %.*s %s.",
+		    RK_FMT(p->functions_dir),
+		    has_functions ? "has no function in it" : "is not there, so no function is served");
+	if (p->err == RK_OK && p->assets_dir.n > 0)
+		rk_assets_read(r->folder, p);
+	if (p->err == RK_OK)
+		rk_clash_drop(p);
+	if (p->err == RK_OK && p->complaint_n > before)
 		qsort(p->complaints + before, p->complaint_n - before, sizeof(*p->complaints), by_text);
 }
 
@@ -262,8 +233,8 @@ pick_functions_dir(const struct rk_folder *folder, const struct rk_conf *conf)
 }
 
 /* "./api/" as "api": the name that stands in front of every file's. */
-static char *
-plain_dir(const char *dir)
+static struct rk_str
+keep_dir(struct rk_project *p, const char *dir)
 {
 	struct rk_str s = rk_str(dir);
 
@@ -271,7 +242,19 @@ plain_dir(const char *dir)
 		s = rk_str_sub(s, 2, s.n);
 	while (s.n > 1 && rk_str_has_suffix(s, RK_STR("/")))
 		s.n--;
-	return rk_str_dup(s);
+	return rk_project_keep(p, s);
+}
+
+/* The vendor's tools know a project by its package.json. */
+static bool
+has_package(const struct rk_folder *folder)
+{
+	struct rk_file file;
+
+	if (rk_folder_open_file(folder, "package.json", &file) != RK_OK)
+		return false;
+	close(file.fd);
+	return true;
 }
 
 static enum rk_err
@@ -293,21 +276,24 @@ rk_project_read(const struct rk_folder *folder, const struct rk_conf *conf, stru
 {
 	struct rk_project p = { .err = RK_OK };
 	struct reading r = { .folder = folder, .project = &p };
-	const char *picked = pick_functions_dir(folder, conf);
-	RK_AUTO(rk_auto_free) char *dir = NULL;
+	const char *functions = pick_functions_dir(folder, conf);
+	const char *assets = rk_assets_pick_dir(folder, conf);
+	bool is_named = conf->functions_dir && *conf->functions_dir;
 
-	if (!picked)
+	if (!functions && (is_named || (!assets && !has_package(folder))))
 		return refuse_folder(conf, why);
-	dir = plain_dir(picked);
-	if (!dir)
-		return RK_NOMEM;
 	rk_arena_init(&p.arena, 0);
-	p.functions_dir = keep(&p, rk_str(dir));
-	p.env_file = keep(&p, rk_str(conf->env_file));
+	p.functions_dir = keep_dir(&p, functions ? functions : "functions");
+	p.assets_dir = keep_dir(&p, assets);
+	p.env_file = rk_project_keep(&p, rk_str(conf->env_file));
+	if (!assets && conf->assets_dir && *conf->assets_dir)
+		(void)rk_why(rk_project_complain(&p), RK_NOT_FOUND, "RK-130",
+		    "Create it, or name the folder that holds your assets.",
+		    "There is no folder %s in the project, so no asset is served.", conf->assets_dir);
 	if (p.err == RK_OK)
 		read_variables(&r, conf->env_file);
 	if (p.err == RK_OK)
-		read_functions(&r, dir);
+		read_files(&r, functions != NULL);
 	if (p.err != RK_OK) {
 		rk_project_done(&p);
 		return rk_why(why, p.err, "RK-119", "Give the machine more memory.",
@@ -321,9 +307,14 @@ void
 rk_project_done(struct rk_project *project)
 {
 	rk_variables_done(&project->variables);
-	for (size_t i = 0; i < project->function_n; i++)
+	for (size_t i = 0; i < project->function_n; i++) {
 		free(project->functions[i].source);
+		free(project->functions[i].good);
+	}
 	free(project->functions);
+	for (size_t i = 0; i < project->asset_n; i++)
+		free(project->assets[i].content);
+	free(project->assets);
 	free(project->dirs);
 	free(project->complaints);
 	rk_arena_done(&project->arena);

@@ -29,6 +29,18 @@ static const struct row function_rows[] = {
 	{ RK_IO, "RK-111", "it cannot be read (input/output error)", "Look at the disk." },
 };
 
+static const struct row asset_rows[] = {
+	{ RK_TOO_LARGE, "RK-133", "all private assets together are larger than 64 MB",
+	    "Keep large data elsewhere: they travel to every worker." },
+	{ RK_DENIED, "RK-132", "it cannot be read (permission)",
+	    "Let the user who runs Roomkey read it: chmod u+r." },
+	{ RK_REFUSED, "RK-132", "it is a link that leads out of the assets folder",
+	    "Copy what it points to into the assets folder." },
+	{ RK_NOT_FOUND, "RK-132", "it is a link that points to nothing", "Remove the link or repair it." },
+	{ RK_INVALID, "RK-132", "it is no regular file", "Put a file in its place." },
+	{ RK_IO, "RK-132", "it cannot be read (input/output error)", "Look at the disk." },
+};
+
 static const struct row *
 find(const struct row *rows, size_t n, enum rk_err err)
 {
@@ -54,6 +66,21 @@ rk_trouble_function(struct rk_why *why, struct rk_str file, enum rk_err err)
 	const struct row *row = find(function_rows, sizeof(function_rows) / sizeof(*function_rows), err);
 
 	(void)rk_why(why, err, row->code, row->todo, "%.*s is left out: %s.", RK_FMT(file), row->what);
+}
+
+void
+rk_trouble_asset(struct rk_why *why, struct rk_str file, enum rk_err err)
+{
+	const struct row *row = find(asset_rows, sizeof(asset_rows) / sizeof(*asset_rows), err);
+
+	(void)rk_why(why, err, row->code, row->todo, "%.*s is left out: %s.", RK_FMT(file), row->what);
+}
+
+void
+rk_trouble_asset_variables(struct rk_why *why, struct rk_str file)
+{
+	(void)rk_why(why, RK_REFUSED, "RK-131", "Move it out of the assets folder.",
+	    "%.*s is not served: it holds the variables.", RK_FMT(file));
 }
 
 void

@@ -7,6 +7,11 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* The same for an asset. RK_TOO_LARGE: the private ones together are. */
+void rk_trouble_asset(struct rk_why *why, struct rk_str file, enum rk_err err);
+/* The file of variables lies among the assets: it is not served. */
+void rk_trouble_asset_variables(struct rk_why *why, struct rk_str file);
+
 /* The file of variables, after rk_folder_read failed with err. */
 void rk_trouble_variables(struct rk_why *why, struct rk_str file, enum rk_err err);
 /* A function's file, or a folder of them. */

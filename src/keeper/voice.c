@@ -23,9 +23,9 @@ rk_voice_init(struct rk_voice *voice, const struct rk_conf *conf)
 		err = rk_buf_take(&url, &voice->url);
 	rk_buf_free(&url);
 	/* https://no-color.org: set and not empty. */
-	const char *no_colour = getenv("NO_COLOR");
-	voice->panel =
-	    (struct rk_panel){ .url = voice->url, .colour = on_terminal && !(no_colour && *no_colour) };
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool colour = on_terminal && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+	voice->panel = (struct rk_panel){ .url = voice->url, .colour = colour };
 	voice->log_too = !on_terminal || !isatty(STDERR_FILENO);
 	return err;
 }
@@ -52,10 +52,11 @@ print(struct rk_str left)
 }
 
 static void
-log_problem(struct rk_str file, const struct rk_problem *problem)
+log_problem(const struct rk_function *f, const struct rk_problem *problem)
 {
-	rk_warn("RK-117: %.*s:%u:%u %.*s: %.*s", RK_FMT(file), (unsigned)problem->line,
-	    (unsigned)problem->column, RK_FMT(problem->kind), RK_FMT(problem->message));
+	rk_warn("RK-117: %.*s:%u:%u %.*s: %.*s%s", RK_FMT(f->file), (unsigned)problem->line,
+	    (unsigned)problem->column, RK_FMT(problem->kind), RK_FMT(problem->message),
+	    f->good ? ". The version before goes on being served." : "");
 }
 
 /* What was not there before. */
@@ -67,9 +68,9 @@ log_problems(const struct rk_project *before, const struct rk_project *p)
 			rk_warn(
 			    "%s: %s %s", p->complaints[i].code, p->complaints[i].what, p->complaints[i].todo);
 	for (size_t i = 0; i < p->problem_n; i++) {
-		struct rk_str file = p->functions[p->problems[i].function].file;
-		if (!rk_problems_has(before, file, &p->problems[i]))
-			log_problem(file, &p->problems[i]);
+		const struct rk_function *f = &p->functions[p->problems[i].function];
+		if (!rk_problems_has(before, f->file, &p->problems[i]))
+			log_problem(f, &p->problems[i]);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "wire/call.h"
+#include "wire/check.h"
 #include "wire/facts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -79,6 +80,7 @@ get_routes(struct rk_msg_view v)
 		rk_route_get(&v, &route);
 		touch(route.path);
 		touch(route.file);
+		touch(route.type);
 		if (route.visibility > RK_PRIVATE)
 			abort();
 	}
@@ -98,6 +100,30 @@ get_problems(struct rk_msg_view v)
 	}
 }
 
+static void
+get_check(struct rk_msg_view v)
+{
+	struct rk_check check;
+
+	if (rk_check_get(&v, &check) != RK_OK)
+		return;
+	touch(check.target);
+	touch(check.signature);
+	touch(check.body);
+}
+
+static void
+get_verdict(struct rk_msg_view v)
+{
+	struct rk_verdict verdict;
+
+	if (rk_verdict_get(&v, &verdict) != RK_OK)
+		return;
+	touch(verdict.code);
+	touch(verdict.message);
+	touch(verdict.todo);
+}
+
 /* Every getter on every payload: a frame's type is no proof of its content. */
 static void
 get_all(struct rk_msg_view v)
@@ -107,6 +133,8 @@ get_all(struct rk_msg_view v)
 	get_line(v);
 	get_routes(v);
 	get_problems(v);
+	get_check(v);
+	get_verdict(v);
 }
 
 int

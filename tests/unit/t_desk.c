@@ -118,6 +118,7 @@ test_an_endless_loop_ends_in_504_and_what_waits_is_handed_back(void **state)
 	struct rig *rig = rig_new(files, variables, short_limit, NULL);
 	uint64_t began = rk_clock_mono_ms(), took;
 
+	rig->resend = false;
 	rig_send(rig, (struct rig_request){ .id = 1, .function = EMPTY });
 	rig_send(rig, (struct rig_request){ .id = 2, .function = LOOP, .timeout_ms = 150 });
 	rig_send(rig, (struct rig_request){ .id = 3, .function = EMPTY });
@@ -322,6 +323,7 @@ test_leaving_hands_back_and_finishes(void **state)
 {
 	struct rig *rig = new_rig();
 
+	rig->resend = false;
 	rig_send(rig, (struct rig_request){ .id = 1, .function = ASYNC, .query = "n=1" });
 	rig_send(rig, (struct rig_request){ .id = 2, .function = EMPTY });
 	rig_wait(rig, 1);

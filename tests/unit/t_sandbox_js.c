@@ -35,8 +35,7 @@ evaluates_to(const char *script, const char *want)
 static bool
 works(void)
 {
-	return evaluates_to(
-		   "let s = 0; for (let i = 0; i < 2e7; i++) s = (s + i * 3) | 0; s", "1628683392") &
+	return evaluates_to("let s = 0; for (let i = 0; i < 2e7; i++) s = (s + i * 3) | 0; s", "1628683392") &
 	       evaluates_to("let q; for (let k = 0; k < 60; k++) { q = []; for (let i = 0; i < 20000; i++) "
 			    "q.push({ a: i, b: 'x' + i }); } q.length",
 		   "20000") &
