@@ -1,13 +1,54 @@
 /*
  * client.c - one HTTP request by libcurl.
+ *
+ * libcurl brings thirty libraries, which cost 20 ms each time a program starts that is linked with
+ * it; `roomkey dev` would pay that before its first line. So it is opened when a request is made.
  */
 #include "cli/client.h"
 
+#include <dlfcn.h>
+
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
 #include "base/auto.h"
 #include "base/err.h"
 #include "cli/say.h"
+
+#define LIBRARY "libcurl.so.4"
+
+#define SYMBOLS(X)       \
+	X(easy_init)     \
+	X(easy_setopt)   \
+	X(easy_perform)  \
+	X(easy_getinfo)  \
+	X(easy_strerror) \
+	X(easy_cleanup)  \
+	X(slist_append)  \
+	X(slist_free_all)
+
+/* What of it is used, each with the type that its header gives. */
+static struct {
+#define X(name) __typeof__(curl_##name) *name;
+	SYMBOLS(X)
+#undef X
+} lib;
+
+static bool
+open_library(void)
+{
+	void *handle = dlopen(LIBRARY, RTLD_NOW);
+
+	if (!handle)
+		return false;
+#define X(name)                                             \
+	*(void **)&lib.name = dlsym(handle, "curl_" #name); \
+	if (!lib.name)                                      \
+		return false;
+	SYMBOLS(X)
+#undef X
+	return true;
+}
 
 #define CONNECT_MS 10000L
 #define WHOLE_MS 120000L
@@ -24,25 +65,25 @@ take(char *p, size_t size, size_t count, void *arg)
 static void
 list_done(struct curl_slist **list)
 {
-	curl_slist_free_all(*list);
+	lib.slist_free_all(*list);
 }
 
 static void
 curl_done(CURL **curl)
 {
-	curl_easy_cleanup(*curl);
+	lib.easy_cleanup(*curl);
 }
 
 /* "Expect:" takes out a wait that curl puts before large bodies. */
 static struct curl_slist *
 make_headers(const struct rk_client_request *request)
 {
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:"), *more = list;
+	struct curl_slist *list = lib.slist_append(NULL, "Expect:"), *more = list;
 
 	for (size_t i = 0; more && i < request->header_count; i++) {
-		more = curl_slist_append(list, request->headers[i]);
+		more = lib.slist_append(list, request->headers[i]);
 		if (!more)
-			curl_slist_free_all(list);
+			lib.slist_free_all(list);
 		list = more;
 	}
 	return list;
@@ -51,28 +92,28 @@ make_headers(const struct rk_client_request *request)
 static void
 set_request(CURL *curl, const struct rk_client_request *request, struct curl_slist *headers)
 {
-	curl_easy_setopt(curl, CURLOPT_URL, request->url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "roomkey/" RK_VERSION);
-	curl_easy_setopt(curl, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, WHOLE_MS);
+	lib.easy_setopt(curl, CURLOPT_URL, request->url);
+	lib.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	lib.easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	lib.easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	lib.easy_setopt(curl, CURLOPT_USERAGENT, "roomkey/" RK_VERSION);
+	lib.easy_setopt(curl, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
+	lib.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	lib.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	lib.easy_setopt(curl, CURLOPT_TIMEOUT_MS, WHOLE_MS);
 	if (request->body.n > 0) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.p);
+		lib.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
+		lib.easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.p);
 	}
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	lib.easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 	if (strcmp(request->method, "HEAD") == 0)
-		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+		lib.easy_setopt(curl, CURLOPT_NOBODY, 1L);
 }
 
 static enum rk_err
 tell(CURLcode code, const char *details, const struct rk_client_answer *answer, struct rk_why *why)
 {
-	const char *words = details[0] ? details : curl_easy_strerror(code);
+	const char *words = details[0] ? details : lib.easy_strerror(code);
 
 	if (answer->body.bad || answer->head.bad)
 		return rk_why(why, RK_TOO_LARGE, RK_SAY_FILE, "", "The answer is larger than is taken.");
@@ -88,23 +129,26 @@ tell(CURLcode code, const char *details, const struct rk_client_answer *answer, 
 enum rk_err
 rk_client_send(const struct rk_client_request *request, struct rk_client_answer *answer, struct rk_why *why)
 {
+	if (!open_library())
+		return rk_why(why, RK_UNSUPPORTED, RK_SAY_INSTALL, "Install the package libcurl4.",
+		    "The library " LIBRARY " is not here.");
 	RK_AUTO(list_done) struct curl_slist *headers = make_headers(request);
-	RK_AUTO(curl_done) CURL *curl = curl_easy_init();
+	RK_AUTO(curl_done) CURL *curl = lib.easy_init();
 	char details[CURL_ERROR_SIZE] = "";
 	CURLcode code;
 
 	if (!curl || !headers)
 		return rk_why(why, RK_NOMEM, RK_SAY_FILE, "", "There is no memory for the request.");
 	set_request(curl, request, headers);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, details);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer->body);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, &answer->head);
-	code = curl_easy_perform(curl);
+	lib.easy_setopt(curl, CURLOPT_ERRORBUFFER, details);
+	lib.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+	lib.easy_setopt(curl, CURLOPT_WRITEDATA, &answer->body);
+	lib.easy_setopt(curl, CURLOPT_HEADERFUNCTION, take);
+	lib.easy_setopt(curl, CURLOPT_HEADERDATA, &answer->head);
+	code = lib.easy_perform(curl);
 	if (code != CURLE_OK)
 		return tell(code, details, answer, why);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	lib.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	return RK_OK;
 }
 
