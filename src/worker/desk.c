@@ -8,6 +8,7 @@
 #define FLUSH_MS 2  /* replies do not wait longer for the rest of a batch */
 #define PUMP_MS 10  /* then timers and channels have their turn */
 #define END_MS 1000 /* what our own clean-up after an invocation may take */
+#define LINGER_MS 250
 #define HANDBACK_IDS 8192u
 
 struct rk_desk_seat {
@@ -317,16 +318,33 @@ pump(struct rk_desk *desk)
 }
 
 static void
+end(struct rk_desk *desk)
+{
+	if (desk->over || desk->busy > 0)
+		return;
+	desk->over = true;
+	uv_timer_stop(&desk->linger);
+	desk->ended(desk->arg);
+}
+
+static void
+on_linger_over(uv_timer_t *timer)
+{
+	end(timer->data);
+}
+
+/* While gateways are there, an invocation may be on its way that they sent before they heard: it would be lost. */
+static void
 on_turn(void *arg)
 {
 	struct rk_desk *desk = arg;
 
-	if (!desk->leaving) {
+	if (!desk->leaving)
 		pump(desk);
-	} else if (desk->busy == 0 && !desk->over) {
-		desk->over = true;
-		desk->ended(desk->arg);
-	}
+	else if (!desk->gateways)
+		end(desk);
+	else if (desk->busy == 0 && !uv_is_active((uv_handle_t *)&desk->linger))
+		uv_timer_start(&desk->linger, on_linger_over, LINGER_MS, 0);
 }
 
 static void
@@ -395,6 +413,7 @@ on_closed(struct rk_chan *chan, enum rk_err err, void *arg)
 	free(g);
 	if (!desk->gateways)
 		rk_desk_leave(desk);
+	check_over(desk);
 }
 
 /* ---- the beginning and the end -------------------------------------------------------------------- */
@@ -406,6 +425,8 @@ rk_desk_init(struct rk_desk *desk, struct rk_loop *loop, const struct rk_conf *c
 	*desk = (struct rk_desk){ .loop = loop, .conf = conf, .ended = ended, .arg = arg };
 	desk->last = &desk->first;
 	desk->turn = (struct rk_turn){ .run = on_turn, .arg = desk };
+	uv_timer_init(&loop->uv, &desk->linger);
+	desk->linger.data = desk;
 }
 
 enum rk_err
@@ -463,6 +484,7 @@ rk_desk_done(struct rk_desk *desk)
 	if (desk->engine)
 		rk_limit_stop(&desk->limit);
 	rk_loop_turn_cancel(desk->loop, &desk->turn);
+	uv_close((uv_handle_t *)&desk->linger, NULL);
 	while ((g = desk->gateways)) {
 		desk->gateways = g->next;
 		rk_chan_close(g->chan);

@@ -7,6 +7,8 @@
 #ifndef RK_WORKER_DESK_H
 #define RK_WORKER_DESK_H
 
+#include <uv.h>
+
 #include "worker/limit.h"
 #include "worker/slot.h"
 
@@ -29,6 +31,7 @@ struct rk_desk {
 	bool handed_back;        /* in this run */
 	bool leaving;            /* nothing new is begun */
 	bool over;               /* told */
+	uv_timer_t linger;               /* after the last invocation: for what is still on its way here */
 	struct rk_turn turn;
 	void (*ended)(void *arg); /* nothing is left to do: the process may exit */
 	void *arg;
@@ -44,7 +47,8 @@ RK_CHECKED enum rk_err rk_desk_open(struct rk_desk *desk, struct rk_engine *engi
 /* Takes over fd. */
 RK_CHECKED enum rk_err rk_desk_add_gateway(struct rk_desk *desk, int fd);
 
-/* Takes no more: tells the gateways, hands back what waits, ends when what runs has ended. */
+/* Takes no more: tells the gateways, hands back what waits and what still comes, ends when what runs has ended
+ * and every gateway has closed its channel, or a quarter of a second later. */
 void rk_desk_leave(struct rk_desk *desk);
 
 /* Before the engine goes; timers are closed by the loop's end. */

@@ -13,7 +13,7 @@
 #define PROBLEM_LINE_MAX 200
 #define READY_ROOM (4 * RK_MB - 64 * RK_KB) /* problems past this are left out of READY */
 
-/* boot.S; main.js as one script, ASCII. */
+/* boot.S; main.js as one script and the libraries, ASCII, a NUL after each (js/build.mjs). */
 extern const char rk_boot_js[], rk_boot_js_end[];
 
 /* ---- the facts of the deployment, as JSON ---------------------------------------- */
@@ -58,13 +58,29 @@ put_functions(struct rk_buf *out, const struct rk_bundle *bundle)
 	rk_buf_put_c(out, ']');
 }
 
+static void
+put_assets(struct rk_buf *out, const struct rk_bundle *bundle)
+{
+	rk_buf_lit(out, ",\"assets\":[");
+	for (uint32_t i = 0; i < bundle->asset_count; i++) {
+		rk_buf_put(out, i > 0 ? RK_STR(",{") : RK_STR("{"));
+		put_member(out, "path", bundle->assets[i].path);
+		rk_buf_put_c(out, ',');
+		put_member(out, "file", bundle->assets[i].file);
+		rk_buf_put_c(out, '}');
+	}
+	rk_buf_put_c(out, ']');
+}
+
 /* Under `roomkey dev` a deployment has no service. */
 static void
 put_settings(struct rk_buf *out, const struct rk_engine *engine)
 {
-	rk_buf_printf(out, ",\"settings\":{\"dev\":%s,\"quoted\":%s,",
-	    engine->bundle->service_sid.n == 0 ? "true" : "false",
-	    engine->conf->json_string ? "true" : "false");
+	const struct rk_conf *conf = engine->conf;
+
+	rk_buf_printf(out, ",\"settings\":{\"dev\":%s,\"quoted\":%s,\"strict\":%s,\"detailed\":%s,",
+	    engine->bundle->service_sid.n == 0 ? "true" : "false", conf->json_string ? "true" : "false",
+	    conf->cloud_strict ? "true" : "false", conf->detailed_logs ? "true" : "false");
 	put_member(out, "serviceSid", engine->bundle->service_sid);
 	rk_buf_put_c(out, ',');
 	put_member(out, "environmentSid", engine->bundle->environment_sid);
@@ -80,6 +96,7 @@ write_facts(struct rk_engine *engine)
 	rk_buf_put_c(&out, '{');
 	put_variables(&out, engine->bundle);
 	put_functions(&out, engine->bundle);
+	put_assets(&out, engine->bundle);
 	put_settings(&out, engine);
 	rk_buf_put_c(&out, '}');
 	if (rk_buf_end(&out))
@@ -93,7 +110,7 @@ write_facts(struct rk_engine *engine)
 static enum rk_err
 parse_boot(struct rk_engine *engine, const char *text, struct rk_why *why)
 {
-	size_t n = text ? strlen(text) : (size_t)(rk_boot_js_end - rk_boot_js);
+	size_t n = strlen(text ? text : rk_boot_js);
 	JSStringRef url = rk_text_new(RK_STR("roomkey")), message = NULL;
 	char words[256] = "";
 	int line = 0;
@@ -111,6 +128,18 @@ parse_boot(struct rk_engine *engine, const char *text, struct rk_why *why)
 		return RK_OK;
 	return rk_why(why, RK_INTERNAL, "RK-320", "Build the program again.",
 	    "The JavaScript within this program does not parse: %s (line %d).", words, line);
+}
+
+struct rk_str
+rk_engine_library(uint32_t number)
+{
+	struct rk_str left = rk_str_n(rk_boot_js, (size_t)(rk_boot_js_end - rk_boot_js)), text;
+
+	(void)rk_str_take(&left, '\0');
+	do
+		text = rk_str_take(&left, '\0');
+	while (number-- > 0);
+	return text;
 }
 
 static enum rk_err
@@ -133,18 +162,35 @@ parse_functions(struct rk_engine *engine)
 }
 
 enum rk_err
-rk_engine_init(struct rk_engine *engine, const struct rk_conf *conf, const struct rk_bundle *bundle,
-    const char *boot, struct rk_why *why)
+rk_engine_warm(struct rk_engine *engine, const struct rk_conf *conf, const char *boot, struct rk_why *why)
 {
+	static const struct rk_bundle none;
 	enum rk_err err;
 
-	*engine = (struct rk_engine){ .conf = conf, .bundle = bundle };
+	*engine = (struct rk_engine){ .conf = conf, .bundle = &none };
 	engine->group = JSContextGroupCreate();
 	err = parse_boot(engine, boot, why);
 	if (!err)
-		err = parse_functions(engine);
-	if (!err)
 		err = write_facts(engine);
+	if (err)
+		rk_engine_done(engine);
+	return err;
+}
+
+enum rk_err
+rk_engine_load(struct rk_engine *engine, const struct rk_bundle *bundle)
+{
+	enum rk_err err;
+
+	engine->bundle = bundle;
+	err = parse_functions(engine);
+	if (!err) {
+		JSStringRelease(engine->facts);
+		engine->facts = NULL;
+		err = write_facts(engine);
+	}
+	if (!err)
+		err = rk_mask_init(&engine->mask, bundle);
 	if (err)
 		rk_engine_done(engine);
 	return err;
@@ -162,25 +208,62 @@ rk_engine_done(struct rk_engine *engine)
 	if (engine->facts)
 		JSStringRelease(engine->facts);
 	rk_mint_done(&engine->mint);
+	rk_mask_done(&engine->mask);
 	if (engine->group)
 		JSContextGroupRelease(engine->group);
 	*engine = (struct rk_engine){ 0 };
 }
 
+/* ---- the files ----------------------------------------------------------------------- */
+
+uint32_t
+rk_engine_file_count(const struct rk_engine *engine)
+{
+	return engine->bundle->function_count + engine->bundle->asset_count;
+}
+
+static struct rk_str
+file_name(const struct rk_engine *engine, uint32_t index)
+{
+	const struct rk_bundle *bundle = engine->bundle;
+
+	return index < bundle->function_count ? bundle->functions[index].file
+					      : bundle->assets[index - bundle->function_count].file;
+}
+
+struct rk_str
+rk_engine_file_bytes(const struct rk_engine *engine, uint32_t index)
+{
+	const struct rk_bundle *bundle = engine->bundle;
+
+	return index < bundle->function_count ? bundle->functions[index].source
+					      : bundle->assets[index - bundle->function_count].content;
+}
+
 /* ---- what does not parse ------------------------------------------------------------ */
 
-/* Parses a function again that failed before: faults are rare and not kept. */
+/* Parses a file: a function again that failed before (faults are rare and not kept), an asset that is required.
+ * RK_OK: the script is the caller's to release. */
+static enum rk_err
+parse_file(
+    struct rk_engine *engine, uint32_t index, JSScriptRef *ret_script, struct rk_syntax_fault *ret_fault)
+{
+	enum rk_err err = rk_syntax_parse(engine->group, file_name(engine, index),
+	    rk_engine_file_bytes(engine, index), ret_script, ret_fault);
+
+	if (err && err != RK_INVALID)
+		*ret_fault = (struct rk_syntax_fault){ .message = "The source is too large" };
+	return err;
+}
+
 static bool
 find_fault(struct rk_engine *engine, uint32_t index, struct rk_syntax_fault *ret_fault)
 {
-	const struct rk_bundle_function *f = &engine->bundle->functions[index];
 	JSScriptRef script = NULL;
-	enum rk_err err = rk_syntax_parse(engine->group, f->file, f->source, &script, ret_fault);
+	enum rk_err err = parse_file(engine, index, &script, ret_fault);
 
 	if (err == RK_OK)
 		JSScriptRelease(script);
-	else if (err != RK_INVALID)
-		*ret_fault = (struct rk_syntax_fault){ .message = "The source is too large" };
 	return err != RK_OK;
 }
 
@@ -247,14 +330,17 @@ throw_fault(JSContextRef ctx, struct rk_str file, const struct rk_syntax_fault *
 JSValueRef
 rk_engine_compile(struct rk_engine *engine, JSContextRef ctx, uint32_t index, JSValueRef *exception)
 {
+	bool is_function = index < engine->bundle->function_count;
+	JSScriptRef script = is_function ? engine->scripts[index] : NULL, own = NULL;
 	struct rk_syntax_fault fault;
 	JSValueRef wrapper;
 
-	if (!engine->scripts[index]) {
-		if (find_fault(engine, index, &fault))
-			throw_fault(ctx, engine->bundle->functions[index].file, &fault, exception);
+	if (!script && parse_file(engine, index, &own, &fault)) {
+		throw_fault(ctx, file_name(engine, index), &fault, exception);
 		return NULL;
 	}
-	wrapper = JSScriptEvaluate(ctx, engine->scripts[index], NULL, exception);
+	wrapper = JSScriptEvaluate(ctx, script ? script : own, NULL, exception);
+	if (own)
+		JSScriptRelease(own);
 	return wrapper && JSValueIsObject(ctx, wrapper) ? wrapper : NULL;
 }

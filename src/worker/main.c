@@ -8,6 +8,7 @@
  * log)
  */
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "proc/role.h"
 #include "proc/sandbox.h"
@@ -31,17 +32,39 @@ on_ended(void *arg)
 	rk_loop_stop(worker.loop);
 }
 
+/* Before there is anything to run: the VM starts its threads, and a slot that is thrown away has our
+ * JavaScript compiled, so that a bundle is loaded in a few milliseconds. */
+static enum rk_err
+warm(struct rk_why *why)
+{
+	struct rk_slot *slot;
+	enum rk_err err = rk_engine_warm(&worker.engine, worker.conf, NULL, why);
+
+	if (!err)
+		err = rk_slot_new(&worker.engine, &slot, why);
+	if (!err)
+		rk_slot_free(slot);
+	return err;
+}
+
+/* As `ps` shows it. */
+static void
+take_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
 static enum rk_err
 start(struct rk_loop *loop, struct rk_chan *control, const struct rk_conf *conf, unsigned index,
     struct rk_why *why)
 {
 	(void)index;
-	(void)why;
+	take_name("spare");
 	worker.loop = loop;
 	worker.control = control;
 	worker.conf = conf;
 	rk_desk_init(&worker.desk, loop, conf, on_ended, NULL);
-	return RK_OK;
+	return warm(why);
 }
 
 static enum rk_err
@@ -51,18 +74,18 @@ send_ready(void)
 	return rk_chan_end(worker.control);
 }
 
-/* The VM starts its threads here and our JavaScript runs once; the seal is closed before any function's code
- * runs. */
+/* The seal is closed before any function's code runs. */
 static enum rk_err
 load(int fd, struct rk_why *why)
 {
 	static const struct rk_sandbox_opts opts = { 0 };
 	enum rk_err err = rk_bundle_map(fd, &worker.bytes);
 
+	take_name("worker");
 	if (!err)
 		err = rk_bundle_parse(worker.bytes, &worker.bundle);
 	if (!err)
-		err = rk_engine_init(&worker.engine, worker.conf, &worker.bundle, NULL, why);
+		err = rk_engine_load(&worker.engine, &worker.bundle);
 	if (!err)
 		err = rk_desk_open(&worker.desk, &worker.engine, why);
 	if (!err)
@@ -115,8 +138,7 @@ static void
 done(void)
 {
 	rk_desk_done(&worker.desk);
-	if (worker.loaded)
-		rk_engine_done(&worker.engine);
+	rk_engine_done(&worker.engine);
 	rk_bundle_done(&worker.bundle);
 }
 

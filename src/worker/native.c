@@ -9,7 +9,11 @@
 #include "worker/slot.h"
 
 #define MINT_MAX (8 * RK_MB)
+#define HEADERS_MAX 128
 #define RANDOM_MAX (1 * RK_MB)
+#define MAX_SAFE 9007199254740992.0 /* integers up to here are exact */
+#define HEADERS_AT_ONCE 64
+#define MASK_MAX (4 * RK_MB)
 
 /* What JavaScriptCore passes to each function of the table at the end. */
 struct call {
@@ -113,12 +117,16 @@ bytes_value(const struct call *c, struct rk_str bytes)
 static JSValueRef
 latin1_value(JSContextRef ctx, struct rk_str s)
 {
-	JSChar units[512];
+	JSChar small[512];
+	JSChar *big RK_AUTO(rk_auto_free) = NULL;
+	JSChar *units = small;
 	JSStringRef text;
 	JSValueRef value;
 
-	if (s.n > sizeof(units) / sizeof(units[0]))
-		return rk_text_value(ctx, s);
+	if (s.n > sizeof(small) / sizeof(small[0]))
+		units = big = malloc(s.n * sizeof(*big));
+	if (!units)
+		return JSValueMakeUndefined(ctx);
 	for (size_t i = 0; i < s.n; i++)
 		units[i] = (unsigned char)s.p[i];
 	text = JSStringCreateWithCharacters(units, s.n);
@@ -129,21 +137,86 @@ latin1_value(JSContextRef ctx, struct rk_str s)
 
 /* ---- the surface -------------------------------------------------------------------- */
 
-static JSValueRef
-native_compile(const struct call *c)
+/* False unless the first argument is the number of a file. */
+static bool
+get_file(const struct call *c, uint32_t *ret_index)
 {
 	double index = get_number(c, 0);
 
-	if (!(index >= 0) || index >= c->slot->engine->bundle->function_count || index != floor(index))
-		return throw_error(c, RK_STR("there is no function by that number"));
-	return rk_engine_compile(c->slot->engine, c->ctx, (uint32_t)index, c->exception);
+	if (!(index >= 0) || index >= rk_engine_file_count(c->slot->engine) || index != floor(index))
+		return false;
+	*ret_index = (uint32_t)index;
+	return true;
 }
 
-/* A line that is far too long is not turned into UTF-16 as a whole. */
-static void
-put_line(struct rk_buf *out, JSStringRef text)
+static JSValueRef
+native_compile(const struct call *c)
 {
-	size_t room = RK_INVOCATION_LINE_MAX + 16, n;
+	uint32_t index;
+
+	if (!get_file(c, &index))
+		return throw_error(c, RK_STR("there is no file by that number"));
+	return rk_engine_compile(c->slot->engine, c->ctx, index, c->exception);
+}
+
+static JSValueRef
+native_content(const struct call *c)
+{
+	uint32_t index;
+
+	if (!get_file(c, &index))
+		return throw_error(c, RK_STR("there is no file by that number"));
+	return bytes_value(c, rk_engine_file_bytes(c->slot->engine, index));
+}
+
+static JSValueRef
+native_library(const struct call *c)
+{
+	double number = get_number(c, 0);
+
+	if (!(number >= 0) || number > UINT16_MAX)
+		return throw_error(c, RK_STR("there is no library by that number"));
+	return rk_text_value(c->ctx, rk_engine_library((uint32_t)number));
+}
+
+static JSValueRef
+native_mask(const struct call *c)
+{
+	JSStringRef text RK_AUTO(auto_string) = take_string(c, 0);
+	struct rk_buf plain RK_AUTO(rk_buf_wipe) = RK_BUF(MASK_MAX),
+			    masked RK_AUTO(rk_buf_free) = RK_BUF(MASK_MAX);
+
+	if (!text)
+		return NULL;
+	rk_text_put_js(&plain, text, RK_TEXT_WTF8);
+	if (rk_buf_end(&plain))
+		return rk_text_value(c->ctx, RK_STR("[too long to be shown]"));
+	if (!rk_mask_text(&c->slot->engine->mask, rk_buf_str(&plain), &masked))
+		return c->argv[0];
+	return rk_text_value(
+	    c->ctx, rk_buf_end(&masked) ? RK_STR("[too long to be shown]") : rk_buf_str(&masked));
+}
+
+/* What goes into the function's log is masked before it is cut: else half a secret could stay at the cut. */
+static void
+log_masked(struct rk_slot *slot, enum rk_log_level level, struct rk_str text)
+{
+	struct rk_buf masked RK_AUTO(rk_buf_free) = RK_BUF(MASK_MAX);
+
+	if (!slot->inv)
+		return;
+	if (rk_mask_text(&slot->engine->mask, text, &masked))
+		text = rk_buf_end(&masked) ? RK_STR("[too long to be shown]") : rk_buf_str(&masked);
+	rk_invocation_log(slot->inv, level, text);
+}
+
+/* A line that is far too long is not turned into UTF-16 as a whole; what can hide a secret at the cut is. */
+static void
+put_line(struct rk_buf *out, JSStringRef text, size_t longest)
+{
+	size_t room = RK_INVOCATION_LINE_MAX +
+		      (longest < RK_INVOCATION_LINE_MAX ? longest : RK_INVOCATION_LINE_MAX) + 16,
+	       n;
 
 	if (JSStringGetLength(text) <= RK_INVOCATION_LINE_MAX) {
 		rk_text_put_js(out, text, RK_TEXT_UTF8);
@@ -162,9 +235,9 @@ native_log(const struct call *c)
 
 	if (!text || !c->slot->inv)
 		return NULL;
-	put_line(&line, text);
-	rk_invocation_log(c->slot->inv,
-	    level >= RK_LOG_ERROR && level <= RK_LOG_DEBUG ? (int)level : RK_LOG_INFO, rk_buf_str(&line));
+	put_line(&line, text, c->slot->engine->mask.longest);
+	log_masked(c->slot, level >= RK_LOG_ERROR && level <= RK_LOG_DEBUG ? (int)level : RK_LOG_INFO,
+	    rk_buf_str(&line));
 	return NULL;
 }
 
@@ -176,8 +249,7 @@ on_warning(const struct rk_lint_finding *f, void *arg)
 	struct rk_buf line RK_AUTO(rk_buf_free) = RK_BUF(2 * RK_KB);
 
 	rk_buf_printf(&line, "%s %s (%s: %s)", f->what, f->todo, f->argument, f->code);
-	if (slot->inv)
-		rk_invocation_log(slot->inv, RK_LOG_WARN, rk_buf_str(&line));
+	log_masked(slot, RK_LOG_WARN, rk_buf_str(&line));
 }
 
 /* The strings of mint() one after the other in one buffer; views are taken when it grows no more. */
@@ -216,8 +288,9 @@ fill_times(const struct call *c, struct rk_access_claims *claims)
 	claims->nbf = get_number(c, NBF);
 	claims->has_nbf = isfinite(claims->nbf);
 	claims->now = rk_clock_unix_ms() / 1000;
-	claims->ttl = isfinite(ttl) && fabs(ttl) < 9e15 ? (int64_t)ttl : 0;
-	return isfinite(ttl) && fabs(ttl) < 9e15 && ttl == floor(ttl);
+	claims->ttl = isfinite(ttl) && fabs(ttl) <= MAX_SAFE ? (int64_t)ttl : 0;
+	claims->is_zero_ttl = claims->ttl == 0;
+	return isfinite(ttl) && fabs(ttl) <= MAX_SAFE && ttl == floor(ttl);
 }
 
 static JSValueRef
@@ -305,20 +378,28 @@ native_answer(const struct call *c)
 	return NULL;
 }
 
+/* All at once, for writing [0] could run a setter that a function put on Array.prototype. The values stand on the
+ * stack, where the collector sees them; the gateway refuses heads of more fields. */
+/* Names come again and again, and are kept; the array is made of all at once. */
 static JSValueRef
 native_headers(const struct call *c)
 {
-	JSObjectRef array = JSObjectMakeArray(c->ctx, 0, NULL, c->exception);
+	struct rk_pairs left = { 0 };
 	struct rk_str name, value;
-	unsigned at = 0;
+	JSValueRef values[2 * HEADERS_AT_ONCE];
+	JSObjectRef array;
+	unsigned n = 0;
 
-	if (!c->slot->inv || !array)
-		return array;
-	struct rk_pairs left = c->slot->inv->call.headers;
-
-	while (rk_pairs_take(&left, &name, &value)) {
-		JSObjectSetPropertyAtIndex(c->ctx, array, at++, latin1_value(c->ctx, name), NULL);
-		JSObjectSetPropertyAtIndex(c->ctx, array, at++, latin1_value(c->ctx, value), NULL);
+	if (c->slot->inv)
+		left = c->slot->inv->call.headers;
+	while (n < 2 * HEADERS_AT_ONCE && rk_pairs_take(&left, &name, &value)) {
+		values[n++] = rk_text_kept_get(&c->slot->engine->kept, c->ctx, name);
+		values[n++] = latin1_value(c->ctx, value);
+	}
+	array = JSObjectMakeArray(c->ctx, n, values, c->exception);
+	while (array && rk_pairs_take(&left, &name, &value)) {
+		JSObjectSetPropertyAtIndex(c->ctx, array, n++, latin1_value(c->ctx, name), NULL);
+		JSObjectSetPropertyAtIndex(c->ctx, array, n++, latin1_value(c->ctx, value), NULL);
 	}
 	return array;
 }
@@ -403,6 +484,9 @@ native_random_bytes(const struct call *c)
 /* name in JavaScript, function here. The object's other members are facts: engine.c. */
 #define NATIVE_ROWS(X)                      \
 	X("compile", native_compile)        \
+	X("content", native_content)        \
+	X("library", native_library)        \
+	X("mask", native_mask)              \
 	X("log", native_log)                \
 	X("mint", native_mint)              \
 	X("answer", native_answer)          \

@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * native.h - the whole surface between C and the worker's JavaScript, as one list.
  *
@@ -9,33 +10,48 @@
  * native (made by C; one object a slot, known to JavaScript of ours only, never to a function):
  *   variables                  object: every variable of the deployment, in order, values strings
  *   functions                  array of { path, file, visibility: 'public'|'protected'|'private' }
- *   settings                   { dev: bool, quoted: bool, serviceSid, environmentSid }  (sids '' when none)
- *   compile(index)             the CommonJS wrapper of functions[index], compiled but not called:
- *                              function (exports, require, module, __filename, __dirname); throws SyntaxError
- *                              whose message says file, line and column
- *   log(level, text)           level 0 error, 1 warn, 2 info, 3 debug; for the invocation under way (or none)
+ *   assets                     array of { path, file }: the private ones. A file's number is its place in functions, or
+ *                              functions.length and its place in assets
+ *   settings                   { dev, quoted, strict, detailed: bool, serviceSid, environmentSid } (sids '' when none)
+ *   compile(number)            the CommonJS wrapper of a file, compiled but not called:
+ *                              function (exports, require, module, __filename, __dirname);
+ *                              throws SyntaxError whose message says file, line and column
+ *   content(number)            a file's bytes, a new Uint8Array
+ *   library(number)            a text of libraries.js
+ *   mask(text)                 the text without values of variables and tokens (worker/mask.h)
+ *   log(level, text)           masked here; level 0 error, 1 warn, 2 info, 3 debug; for the
+ *                              invocation under way (or none)
  *   mint(accountSid, keySid, secret, identity, ttl, nbf, region, algorithm, grants)
- *                              -> the JWT, or throws Error. identity: string or undefined (no member); ttl
- * and nbf: number, or undefined; region: string or undefined; algorithm 'HS256'...; grants: the JSON text of
- * the grants object without identity answer(outcome, status, headers, body) ends the invocation. outcome as
- * enum rk_outcome (wire/call.h); headers one string, 'Name: value\n' a line, values Latin-1, already checked;
- * body a string (sent as UTF-8), a Uint8Array (sent as it is) or undefined. A second call is ignored.
- *   headers()                  the request's headers: flat array [name, value, name, value, ...] as received
+ *                              -> the JWT, or throws Error. identity: string or undefined (no
+ *                              member); ttl and nbf: number, or undefined; region: string or
+ *                              undefined; algorithm 'HS256'...; grants: the JSON text of the
+ *                              grants object without identity
+ *   answer(outcome, status, headers, body)
+ *                              ends the invocation. outcome as enum rk_outcome (wire/call.h);
+ *                              headers one string, 'Name: value\n' a line, values Latin-1,
+ *                              already checked; body a string (sent as UTF-8), a Uint8Array
+ *                              (sent as it is) or undefined. A second call is ignored.
+ *   headers()                  the request's headers: flat array [name, value, ...] as received
  *   bodyBytes()                the request's raw body as a Uint8Array
- *   wakeAt(ms)                 one timer a slot: calls hooks.wake() when now() >= ms; Infinity disarms it
+ *   wakeAt(ms)                 one timer a slot: calls hooks.wake() when now() >= ms; Infinity
+ *                              disarms it
  *   now()                      monotonic milliseconds, fractions kept
- *   utf8Encode(s) -> Uint8Array;  utf8Decode(u8, fatal) -> string (throws TypeError when fatal and malformed)
+ *   utf8Encode(s) -> Uint8Array
+ *   utf8Decode(u8, fatal)      -> string (throws TypeError when fatal and malformed)
  *   randomBytes(n) -> Uint8Array
  *
  * hooks (made by JavaScript, called by C):
  *   invoke(index, requestId, method, path, query, host, contentType, body)
- *                              strings; contentType as sent or ''; body: a string when the body is valid
- * UTF-8 and no Content-Encoding is there, else undefined (read bodyBytes() then); '' when empty. Must lead to
- * native.answer(), now or later. A throw out of it is a fault of ours: 500. wake()                     run
- * the timers that are due rejected(promise, reason)  an unhandled rejection in this slot
- * (JSGlobalContextSetUnhandledRejectionCallback) end()                      the invocation is over (answered
- * or stopped): drop its timers and pending work
+ *                              strings; contentType as sent or ''; body: a string when the body is
+ *                              valid UTF-8 and no Content-Encoding is there, else undefined (read
+ *                              bodyBytes() then); '' when empty. Must lead to native.answer(), now
+ *                              or later. A throw out of it is a fault of ours: 500.
+ *   wake()                     run the timers that are due
+ *   rejected(promise, reason)  an unhandled rejection in this slot
+ *   end()                      the invocation is over (answered or stopped): drop its timers and
+ *                              pending work
  */
+/* clang-format on */
 #ifndef RK_WORKER_NATIVE_H
 #define RK_WORKER_NATIVE_H
 

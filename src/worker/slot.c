@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "base/auto.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "worker/native.h"
@@ -182,12 +183,18 @@ body_value(JSContextRef ctx, const struct rk_call *call)
 static void
 on_thrown(struct rk_slot *slot, JSValueRef exception)
 {
-	char words[256];
+	struct rk_buf masked RK_AUTO(rk_buf_free) = RK_BUF(64 * RK_KB);
+	char words[4096];
+	struct rk_str text;
 
 	if (slot->stopped)
 		return;
 	words_of(slot->ctx, exception, words, sizeof(words));
-	rk_error("%.*s: the worker's JavaScript threw: %s", RK_FMT(slot->inv->call.request_id), words);
+	text = rk_str(words);
+	if (rk_mask_text(&slot->engine->mask, text, &masked))
+		text = rk_buf_str(&masked);
+	rk_error("%.*s: the worker's JavaScript threw: %.*s", RK_FMT(slot->inv->call.request_id),
+	    RK_FMT(rk_str_sub(text, 0, 256)));
 	rk_invocation_fail(slot->inv, RK_OUTCOME_ERROR, 500, "RK-500",
 	    "Something failed inside Roomkey. See the log of the worker.");
 }

@@ -6,7 +6,8 @@
 #include "base/str.h"
 #include "worker/text.h"
 
-#define TAIL "\n})"
+#define TAIL RK_STR("\n})")
+#define SHORT_TAIL RK_STR("})") /* what follows a piece of a line stays on that line */
 #define SOURCE_MAX (64u << 20)
 #define TRIES 16
 
@@ -46,8 +47,8 @@ new_text(struct rk_buf *wrapped)
 
 /* Parses source in the wrapper. Without a script, *ret_message and *ret_line say why. */
 static enum rk_err
-parse(JSContextGroupRef group, JSStringRef url, struct rk_str source, JSScriptRef *ret_script,
-    JSStringRef *ret_message, int *ret_line)
+parse(JSContextGroupRef group, JSStringRef url, struct rk_str source, struct rk_str tail,
+    JSScriptRef *ret_script, JSStringRef *ret_message, int *ret_line)
 {
 	struct rk_buf wrapped RK_AUTO(rk_buf_free) = RK_BUF(SOURCE_MAX);
 	JSStringRef text;
@@ -58,7 +59,7 @@ parse(JSContextGroupRef group, JSStringRef url, struct rk_str source, JSScriptRe
 		source = rk_str_sub(source, 2, source.n);
 	}
 	rk_buf_put(&wrapped, source);
-	rk_buf_lit(&wrapped, TAIL);
+	rk_buf_put(&wrapped, tail);
 	if (rk_buf_end(&wrapped))
 		return rk_buf_end(&wrapped);
 	text = new_text(&wrapped);
@@ -80,7 +81,7 @@ fails_alike(JSContextGroupRef group, JSStringRef url, struct rk_str source, JSSt
 	int other_line = 0;
 	bool alike;
 
-	if (parse(group, url, source, &script, &other, &other_line) == RK_OK)
+	if (parse(group, url, source, SHORT_TAIL, &script, &other, &other_line) == RK_OK)
 		JSScriptRelease(script);
 	alike = other && other_line == line && JSStringIsEqual(other, message);
 	if (other)
@@ -133,7 +134,7 @@ rk_syntax_parse(JSContextGroupRef group, struct rk_str file, struct rk_str sourc
 		return RK_NOMEM;
 	if (rk_str_has_prefix(source, RK_STR("\xef\xbb\xbf")))
 		source = rk_str_sub(source, 3, source.n);
-	err = parse(group, url, source, &script, &message, &line);
+	err = parse(group, url, source, TAIL, &script, &message, &line);
 	if (err == RK_OK)
 		*ret_script = script;
 	else if (message)

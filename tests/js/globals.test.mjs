@@ -1,5 +1,6 @@
 // What a function finds on globalThis: console, timers, text, URL, Buffer, modules; and what is absent says so.
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { handler, makeSlot, run } from './slot.mjs';
 
@@ -80,16 +81,33 @@ for (const [expression, wanted] of [
 	['crypto.randomUUID().length', 36], ['crypto.getRandomValues(new Uint8Array(4)).length', 4],
 	['performance.now() >= 0', true], ['global === globalThis', true], ['process.platform', 'linux'],
 	["Object.keys(globalThis).includes('Twilio')", false],
+	["require('path').join('/a/b', '../c.js')", '/a/c.js'], ["require('node:path').posix.basename('/a/b.js', '.js')", 'b'],
+	["(() => { try { require('assert').strictEqual(1, 2) } catch (e) { return e.code } })()", 'ERR_ASSERTION'],
+	["(() => { require('assert')(true); require('assert').deepStrictEqual({ a: [1] }, { a: [1] }); return 'ok' })()", 'ok'],
+	["require('util').inspect({ a: { b: { c: {} } } })", '{ a: { b: { c: {} } } }'],
+	["typeof require('util').promisify(setTimeout)", 'function'],
+	["(() => { const e = new (require('events'))(); let n = 0; e.on('x', (v) => (n += v)); e.emit('x', 2); return n })()", 2],
+	["require('querystring').parse('a=1&a=2&b=%20')", { a: ['1', '2'], b: ' ' }], ["require('url').parse('http://h:1/p?q=1').port", '1'],
+	["new (require('url').URL)('http://h/p').pathname", '/p'],
+	["require('crypto').createHash('sha256').update('abc').digest('hex')", createHash('sha256').update('abc').digest('hex')],
+	["require('crypto').createHash('MD5').update('a').update('bc').digest('base64')", createHash('md5').update('abc').digest('base64')],
+	["require('crypto').createHmac('sha1', 'key').update('é').digest('base64')", createHmac('sha1', 'key').update('é').digest('base64')],
+	["require('crypto').createHmac('sha512', Buffer.from('key')).update('abc').digest('hex')", createHmac('sha512', 'key').update('abc').digest('hex')],
+	["require('crypto').timingSafeEqual(Buffer.from('ab'), Buffer.from('ab'))", true],
+	["require('crypto').randomBytes(16).length", 16], ["require('crypto').randomInt(3) < 3", true],
 ])
 	test(expression, async () => assert.deepEqual(await value(expression), wanted));
 
 for (const [source, words] of [
 	["require('axios')", /Cannot find module 'axios'\nRoomkey does not load npm packages yet/],
-	["require('fs')", /Node's module "fs"/], ["require('node:path')", /Node's module "path"/],
+	["require('http')", /Node's module "http"/], ["require('node:stream')", /Node's module "stream"/],
+	["require('fs').writeFileSync('/x', '')", /^fs\.writeFileSync\(\) is not available in Roomkey/],
+	["require('fs').readFileSync('/etc/passwd')", /^ENOENT: no such file or directory, open '\/etc\/passwd'/],
+	["require('crypto').createSign('x')", /^crypto\.createSign is not available/],
 	["require('../../etc/passwd')", /Cannot find module/], ["require('./nope')", /Cannot find module '.\/nope'/],
-	["fetch('http://x')", /^fetch\(\) is not available/], ['new Twilio.twiml.VoiceResponse()', /^Twilio\.twiml\.VoiceResponse is not/],
-	['Twilio.jwt.ClientCapability', /^Twilio\.jwt\.ClientCapability/], ['Runtime.getAssets()', /^Runtime\.getAssets/],
-	['Runtime.getSync()', /^Runtime\.getSync/], ['Twilio.validateRequest()', /^Twilio\.validateRequest/], ['crypto.subtle', /^crypto\.subtle/],
+	["fetch('http://x')", /^fetch\(\) is not available/], ["require('crypto').createHash('sha3')", /no digest/],
+	['Twilio.jwt.ClientCapability', /^Twilio\.jwt\.ClientCapability/], 
+	['Runtime.getSync()', /^Missing Account SID/], ['Twilio.validateRequest()', /^Twilio\.validateRequest/], ['crypto.subtle', /^crypto\.subtle/],
 	["new TextDecoder('shift_jis')", /shift_jis/],
 ])
 	test(`absent: ${source}`, async () => {

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { buildWorker } from '../../src/worker/js/build.mjs';
 
-const bundle = new vm.Script(await buildWorker(), { filename: 'rk_boot.js' });
+const { script, libraries } = await buildWorker();
+const bundle = new vm.Script(script, { filename: 'rk_boot.js' });
 
 export const OUTCOMES = ['ANSWER', 'REFUSED', 'ERROR', 'TIMEOUT', 'INVALID'];
 
@@ -31,12 +32,12 @@ export function mintAt(now) {
 }
 
 // files: { 'functions/x.js': source }. Returns { call, hooks, logs, context, fire }.
-export function makeSlot({ files = {}, variables = {}, settings = {}, now = Date.now() / 1000 }) {
+export function makeSlot({ files = {}, assets = {}, variables = {}, settings = {}, now = Date.now() / 1000 }) {
 	const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
 	for (const name of ['console', 'URL', 'URLSearchParams', 'structuredClone', 'WebAssembly'])
 		vm.runInContext(`delete globalThis.${name}`, context);
 	const inside = vm.runInContext('({ Uint8Array, Error, TypeError, object: () => ({}), list: () => [] })', context);
-	const names = Object.keys(files), logs = [];
+	const names = Object.keys(files), every = [...names, ...Object.keys(assets)], texts = { ...files, ...assets }, logs = [];
 	const slot = { logs, context, request: { headers: [], body: Buffer.alloc(0) }, answers: [], due: Infinity, clock: 0 };
 	const bytes = (from) => new inside.Uint8Array(from);
 	const list = (items) => items.reduce((all, item) => (all.push(item), all), inside.list());
@@ -44,10 +45,16 @@ export function makeSlot({ files = {}, variables = {}, settings = {}, now = Date
 		variables: Object.assign(inside.object(), variables),
 		functions: list(names.map((file) => Object.assign(inside.object(), { file, visibility: 'public',
 			path: '/' + file.replace(/^functions\//, '').replace(/(\.private|\.protected)?\.js$/, '') }))),
-		settings: Object.assign(inside.object(), { dev: true, quoted: false, serviceSid: '', environmentSid: '' }, settings),
-		compile: (index) => vm.runInContext(
-			`(function (exports, require, module, __filename, __dirname) {${files[names[index]]}\n})`, context,
-			{ filename: names[index] }),
+		assets: list(Object.keys(assets).map((file) => Object.assign(inside.object(), { file,
+			path: file.replace(/^assets/, '').replace('.private', '') }))),
+		settings: Object.assign(inside.object(), { dev: true, quoted: false, strict: false, detailed: false, serviceSid: '',
+			environmentSid: '' }, settings),
+		compile: (number) => vm.runInContext(
+			`(function (exports, require, module, __filename, __dirname) {${texts[every[number]]}\n})`, context,
+			{ filename: every[number] }),
+		content: (number) => bytes(Buffer.from(texts[every[number]])),
+		mask: (text) => text,
+		library: (number) => libraries[number],
 		log: (level, text) => void logs.push([level, text]),
 		mint: mintAt(now),
 		answer: (outcome, status, headers, body) => void slot.answers.push({ outcome: OUTCOMES[outcome], status, headers,

@@ -8,6 +8,12 @@ export function notYet(name, wayOut) {
 	return error;
 }
 
+// What needs the vendor's REST API.
+export function noClient(name) {
+	return notYet(name, "The REST client comes in a later version; call Twilio's REST API from your own server until then. " +
+		'Access tokens need no client: Twilio.jwt.AccessToken mints them.');
+}
+
 // Members that throw when read; not enumerable, so that copying the object does not touch them. A function may assign
 // its own.
 export function defineAbsent(object, prefix, names, wayOut) {

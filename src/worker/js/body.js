@@ -40,11 +40,11 @@ function skipSpace(text) {
 function parseJson(text) {
 	const first = text[skipSpace(text)];
 	if (first !== '{' && first !== '[')
-		throw new Refusal(400, 'The JSON body must be an object or an array.');
+		throw new Refusal(400, 'The JSON body must be an object or an array.', 421);
 	try {
 		return parse(text);
 	} catch (error) {
-		throw new Refusal(400, `The body is not valid JSON: ${error.message}.`);
+		throw new Refusal(400, `The body is not valid JSON: ${error.message}.`, 421);
 	}
 }
 

@@ -1,7 +1,8 @@
 // build.mjs - builds the worker's JavaScript into one script: node src/worker/js/build.mjs OUTPUT
 //
-// The script sets the global rk_boot (worker/native.h). The npm packages go in as text (import from 'library:NAME'),
-// which the engine does not parse until a function needs one: parsing them all would cost each process some 10 ms.
+// The output is the script, which sets the global rk_boot (worker/native.h), a NUL, and the npm packages (import from
+// 'library:NAME'), a NUL after each. The engine reads none of these until a function needs one (native.library): parsing
+// them all would cost each process some 10 ms, and even their text as literals of the script would cost each slot 2.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,33 +21,29 @@ async function textOf(name) {
 	return result.outputFiles[0].text.trim();
 }
 
-// Turns `import text from 'library:NAME'` into a member of LIBRARIES, and notes the name.
+// Turns `import number from 'library:NAME'` into the library's number, and notes the name.
 const notes = (names) => ({
 	name: 'libraries',
 	setup(builder) {
 		builder.onResolve({ filter: /^library:/ }, ({ path }) => ({ path: path.slice(8), namespace: 'library' }));
 		builder.onLoad({ filter: /.*/, namespace: 'library' },
-			({ path }) => ({ contents: `export default LIBRARIES[${names.push(path) - 1}]` }));
+			({ path }) => ({ contents: `export default ${names.push(path) - 1}` }));
 	},
 });
 
-// Single quotes: the text holds mostly double ones.
-function quoted(text) {
-	return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
-}
-
-// The texts are arguments, outside of the function: the engine reads a function twice, to check it and to run it.
+// Returns { script, libraries }, texts.
 export async function buildWorker() {
 	const names = [];
 	const result = await build({ ...common, entryPoints: [join(here, 'main.js')], format: 'cjs', minifyWhitespace: true,
 		minifySyntax: true, plugins: [notes(names)] });
-	const texts = await Promise.all(names.map(async (name) => quoted(await textOf(name))));
-	const script = `var rk_boot=((module,LIBRARIES)=>{"use strict";${result.outputFiles[0].text};return module.exports})` +
-		`({exports:{}},[${texts.join(',')}]);\n`;
-	if (/[^\0-\x7f]/.test(script))
-		throw new Error('the script must be ASCII: the engine then reads it where it lies');
-	return script;
+	const libraries = await Promise.all(names.map(textOf));
+	const script = `var rk_boot=((module)=>{"use strict";${result.outputFiles[0].text};return module.exports})({exports:{}});\n`;
+	if (/[^\x01-\x7f]/.test(script + libraries.join('')))
+		throw new Error('the texts must be ASCII: the engine then reads them where they lie');
+	return { script, libraries };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-	writeFileSync(process.argv[2], await buildWorker());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	const { script, libraries } = await buildWorker();
+	writeFileSync(process.argv[2], [script, ...libraries, ''].join('\0'));
+}

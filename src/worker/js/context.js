@@ -1,6 +1,6 @@
 // context.js - what a function gets as `context`: system fields, every variable, and the client's maker.
 import { Error, freeze, startsWith } from './intrinsics.js';
-import { notYet } from './absent.js';
+import { noClient } from './absent.js';
 
 function refuse(message) {
 	const error = new Error(message);
@@ -16,13 +16,19 @@ function check(kind, name, value, ok) {
 		refuse(`Invalid ${kind}. The variable ${name} does not look like one.`);
 }
 
+export function checkSid({ ACCOUNT_SID: sid }) {
+	check('Account SID', 'ACCOUNT_SID', sid, sid && sid.length === 34 && startsWith(sid, 'AC'));
+}
+
+function checkToken({ AUTH_TOKEN: token }) {
+	check('Auth Token', 'AUTH_TOKEN', token, token && token.length === 32);
+}
+
 function makeClientMaker(variables) {
 	function getTwilioClient() {
-		const sid = variables.ACCOUNT_SID, token = variables.AUTH_TOKEN;
-		check('Account SID', 'ACCOUNT_SID', sid, sid && sid.length === 34 && startsWith(sid, 'AC'));
-		check('Auth Token', 'AUTH_TOKEN', token, token && token.length === 32);
-		throw notYet('context.getTwilioClient() (the REST client)',
-			'Minting access tokens needs no client: use Twilio.jwt.AccessToken.');
+		checkSid(variables);
+		checkToken(variables);
+		throw noClient('context.getTwilioClient()');
 	}
 	return freeze(getTwilioClient);
 }

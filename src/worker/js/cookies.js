@@ -27,6 +27,8 @@ function revived(value) {
 }
 
 export function parseCookies(header) {
+	if (header === '')
+		return {};
 	const jar = { __proto__: null };
 	const pairs = split(header, ';');
 	for (let i = 0; i < pairs.length; i++) {

@@ -2,7 +2,7 @@
 //
 // A stack names only files of the project: frames of ours and of the engine are cut, so that nothing of the host or of
 // this program shows.
-import { Error, isArray, regExpExec, SafeMap, slice, split, String, stringify, uncurry } from './intrinsics.js';
+import { Error, isArray, regExpExec, SafeMap, split, String, stringify, uncurry } from './intrinsics.js';
 
 const TEXT_MAX = 65536;
 const FRAMES_MAX = 50;
@@ -11,19 +11,6 @@ const toStringTag = uncurry(globalThis.Object.prototype.toString);
 const FRAME = /^(?:([^@]*)@)?(.*):(\d+):(\d+)$/;
 const UNNAMED = new SafeMap([['global code'], ['module code'], ['eval code'], ['anonymous'], ['']]);
 
-// Reads a member that may be a hostile getter's or proxy's.
-function read(object, key) {
-	try {
-		const value = object[key];
-		return typeof value === 'string' ? cut(value) : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-function cut(text) {
-	return text.length > TEXT_MAX ? slice(text, 0, TEXT_MAX) + '…' : text;
-}
 
 export function isError(value) {
 	try {
@@ -33,21 +20,31 @@ export function isError(value) {
 	}
 }
 
-function wordsFor(value) {
-	try {
-		if (typeof value === 'function')
-			return stringify(`[Function: ${value.name || 'anonymous'}]`);
-		return cut(stringify(value) ?? String(value));
-	} catch {
-		return String(typeof value === 'bigint' ? value : typeof value);
-	}
-}
-
-// files: names of the project's files, as frames name them.
-export function makeErrors(files) {
+// files: names of the project's files, as frames name them; cut: bounds a text (inspect.js).
+export function makeErrors(files, cut) {
 	const known = new SafeMap();
 	for (const file of files)
 		known.set(file, true);
+
+	// Reads a member that may be a hostile getter's or proxy's.
+	function read(object, key) {
+		try {
+			const value = object[key];
+			return typeof value === 'string' ? cut(value, TEXT_MAX) : undefined;
+		} catch {
+			return undefined;
+		}
+	}
+
+	function wordsFor(value) {
+		try {
+			if (typeof value === 'function')
+				return stringify(`[Function: ${value.name || 'anonymous'}]`);
+			return cut(stringify(value) ?? String(value), TEXT_MAX);
+		} catch {
+			return String(typeof value === 'bigint' ? value : typeof value);
+		}
+	}
 
 	function frame(text) {
 		const parts = regExpExec(FRAME, text);

@@ -1,16 +1,12 @@
 // event.js - what a function gets as `event`: the request, the query's fields, the body's fields; the later wins.
 import { defineProperty, freeze } from './intrinsics.js';
 import { parseBody } from './body.js';
-import { parseQs } from './libraries.js';
+import { inspectValue } from './inspect.js';
+import { parseQuery } from './query.js';
 import { makeRequest } from './request.js';
 
 const NONE = freeze({ __proto__: null });
-// Express's own options for its "extended" query parser.
-const QUERY_OPTIONS = freeze({ __proto__: null, allowPrototypes: true, arrayLimit: 1000 });
-
-function parseQuery(query) {
-	return query === '' ? NONE : parseQs()(query, QUERY_OPTIONS);
-}
+const LOG_INFO = 2;
 
 function settle(event, value) {
 	defineProperty(event, 'request',
@@ -20,12 +16,26 @@ function settle(event, value) {
 
 // isCurrent(event): whether the invocation of this event is under way, so that native answers for it.
 export function makeEvents(native, isCurrent) {
+	const { detailed } = native.settings;
+
 	function request(event) {
 		return settle(event, isCurrent(event) ? makeRequest(native.headers()) : undefined);
 	}
 
+	// --detailed-logs: the fields by name and value; the log is masked (worker/mask.h).
+	function tell(query, fields) {
+		if (query !== NONE)
+			native.log(LOG_INFO, `Query: ${inspectValue({ ...query })}`);
+		if (fields !== NONE)
+			native.log(LOG_INFO, `Body: ${inspectValue({ ...fields })}`);
+	}
+
 	// `request` costs nothing until it is read: most functions never do.
 	return function makeEvent(query, type, body) {
+		const parameters = query === '' ? NONE : parseQuery(query);
+		const fields = type === '' ? NONE : parseBody(native, type, body);
+		if (detailed)
+			tell(parameters, fields);
 		return {
 			get request() {
 				return request(this);
@@ -33,8 +43,8 @@ export function makeEvents(native, isCurrent) {
 			set request(value) {
 				settle(this, value);
 			},
-			...parseQuery(query),
-			...(type === '' ? NONE : parseBody(native, type, body)),
+			...parameters,
+			...fields,
 		};
 	};
 }

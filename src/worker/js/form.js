@@ -1,5 +1,6 @@
 // form.js - application/x-www-form-urlencoded bodies, flat: brackets stay in the names, a repeated name is a list.
 import { decodeURIComponent, fromCharCode, indexOf, isArray, regExpExec, slice, split, Uint8Array } from './intrinsics.js';
+import { parsePlain } from './fields.js';
 import { Refusal } from './refusal.js';
 
 const PARAMETERS_MAX = 1000;
@@ -57,6 +58,9 @@ function add(fields, name, value) {
 
 // Returns the fields in an object that inherits nothing; throws a Refusal.
 export function parseForm(text, native) {
+	const plain = parsePlain(text);
+	if (plain !== undefined)
+		return plain;
 	const fields = { __proto__: null };
 	const pairs = split(text, '&');
 	if (pairs.length > PARAMETERS_MAX)

@@ -34,7 +34,7 @@ function hex(bytes, from, to) {
 	return text;
 }
 
-function makeCrypto(native) {
+export function makeWebCrypto(native) {
 	const crypto = {
 		getRandomValues(array) {
 			if (!ArrayBuffer.isView(array) || array instanceof DataView || array instanceof Float32Array ||
@@ -61,7 +61,7 @@ function makePerformance(native) {
 	return { timeOrigin, now: () => max(0, native.now() - start) };
 }
 
-// parts: the makers of what needs the slot: console, process, timers, queueMicrotask, Twilio, Response, Runtime.
+// parts: the makers of what needs the slot: console, process, timers, queueMicrotask, crypto, Twilio, Response, Runtime.
 export function installGlobals(native, parts) {
 	const { TextEncoder, TextDecoder } = makeTextClasses(native);
 	for (const name of Object.keys(parts))
@@ -71,7 +71,6 @@ export function installGlobals(native, parts) {
 	define('TextDecoder', TextDecoder);
 	define('atob', atob);
 	define('btoa', btoa);
-	define('crypto', makeCrypto(native));
 	define('performance', makePerformance(native));
 	define('fetch', function fetch() {
 		throw notYet('fetch()', 'Requests to other servers come in a later version.');

@@ -2,18 +2,18 @@
 //
 // What leaves here holds only names that are HTTP tokens (RFC 9110 section 5.6.2) and values of tab and Latin-1
 // characters that are not controls (section 5.5), so that no value can begin a line of its own.
-import { charCodeAt, charCodesIntact, fromCharCode, indexOf, isArray, keys, RangeError, SafeMap, slice, startsWith, String,
-	toLowerCase, trim, TypeError } from './intrinsics.js';
+import { charCodeAt, charCodesIntact, fromCharCode, indexOf, isArray, keys, RangeError, SafeMap, slice, split, startsWith,
+	String, toLowerCase, trim, TypeError } from './intrinsics.js';
 import { contentType } from './libraries.js';
+import { Refusal } from './refusal.js';
+import { cloudCookie, HEADERS_MAX, HEADERS_SIZE_MAX } from './strict.js';
 
-const COUNT_MAX = 90;
-const SIZE_MAX = 15 * 1024;
 const CACHE_MAX = 256;
 
 // How an answer's body decides its content type.
 export const NOTHING = 0, TEXT = 1, BYTES = 2;
 
-const ORDINARY = 0, CONTENT_TYPE = 1, DROPPED = 2;
+const ORDINARY = 0, CONTENT_TYPE = 1, DROPPED = 2, COOKIES = 3;
 
 // Framing belongs to the gateway alone: a function's word for it could part one answer into two.
 const FRAMING = new SafeMap([['content-length'], ['transfer-encoding'], ['connection'], ['keep-alive'], ['upgrade'],
@@ -22,7 +22,12 @@ const FRAMING = new SafeMap([['content-length'], ['transfer-encoding'], ['connec
 const spelled = new SafeMap();      // a name as spelled -> the record of its lower-case name
 const records = new SafeMap();
 const finished = [new SafeMap(), new SafeMap(), new SafeMap()];
-let round = 0;
+let round = 0, strict = false;
+
+// The cloud's rules for cookies and the status of headers that are too long, from now on.
+export function useCloudRules() {
+	strict = true;
+}
 
 function isTokenCode(c) {
 	if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57))
@@ -46,7 +51,8 @@ function recordOf(name) {
 	const lower = toLowerCase(name);
 	record = records.get(lower);
 	if (!record) {
-		const kind = lower === 'content-type' ? CONTENT_TYPE : FRAMING.has(lower) ? DROPPED : ORDINARY;
+		const kind = lower === 'content-type' ? CONTENT_TYPE : FRAMING.has(lower) ? DROPPED :
+			lower === 'set-cookie' ? COOKIES : ORDINARY;
 		record = { __proto__: null, lower, kind, round: 0 };
 	}
 	if (spelled.size >= CACHE_MAX) {
@@ -89,14 +95,25 @@ function lines(name, value) {
 	let text = '';
 	for (let i = 0; i < value.length; i++) {
 		text += line(name, value[i]);
-		if (i >= COUNT_MAX || text.length > SIZE_MAX)
+		if (i >= HEADERS_MAX || text.length > HEADERS_SIZE_MAX)
 			tooLong();
 	}
 	return text;
 }
 
+function cookieLines(name, value) {
+	if (!isArray(value))
+		return line(name, cloudCookie(String(value)));
+	let text = '';
+	for (let i = 0; i < value.length && i <= HEADERS_MAX; i++)
+		text += line(name, cloudCookie(String(value[i])));
+	return text;
+}
+
 function tooLong() {
-	throw new RangeError(`Response headers or cookies too long: at most ${COUNT_MAX} headers and ${SIZE_MAX} bytes`);
+	if (strict)
+		throw new Refusal(431, 'Response headers or cookies too long', 510);
+	throw new RangeError(`Response headers or cookies too long: at most ${HEADERS_MAX} headers and ${HEADERS_SIZE_MAX} bytes`);
 }
 
 // The value of Content-Type as it is sent: text always says utf-8, because that is how it is sent.
@@ -150,7 +167,7 @@ function merged(headers, names) {
 export function formatHeaders(headers, body, fallback) {
 	const names = keys(headers);
 	let text = '', typed = body === NOTHING && fallback === '';
-	if (names.length > COUNT_MAX)
+	if (names.length > HEADERS_MAX)
 		tooLong();
 	round++;
 	for (let i = 0; i < names.length; i++) {
@@ -163,11 +180,13 @@ export function formatHeaders(headers, body, fallback) {
 		if (record.kind === CONTENT_TYPE) {
 			text += line(name, typeFor(value, body));
 			typed = true;
+		} else if (strict && record.kind === COOKIES) {
+			text += cookieLines(name, value);
 		} else {
 			text += lines(name, value);
 		}
 	}
-	if (text.length > SIZE_MAX)
+	if (text.length > HEADERS_SIZE_MAX || (strict && split(text, '\n').length - 1 > HEADERS_MAX))
 		tooLong();
 	return typed ? text : text + 'Content-Type: ' + fallback + '\n';
 }

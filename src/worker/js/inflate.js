@@ -56,6 +56,6 @@ export function inflate(bytes, headers) {
 	} catch (error) {
 		if (Refusal.is(error))
 			throw error;
-		throw new Refusal(400, `The body is not valid ${encoding}: ${error.message}.`);
+		throw new Refusal(400, `The body is not valid ${encoding}: ${error.message}.`, 421);
 	}
 }

@@ -3,10 +3,20 @@ import { defineProperty, Error, keys, slice } from './intrinsics.js';
 import { inspector } from './libraries.js';
 
 const TEXT_MAX = 32768;
+const SECRET_MAX = 8192;
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 
-export function bounded(text) {
-	return text.length > TEXT_MAX ? `${slice(text, 0, TEXT_MAX)}… (${text.length - TEXT_MAX} more characters)` : text;
+let mask = (text) => text;
+
+// The masking of the slot's log: what is cut is masked first, or half a secret could stay at the cut.
+export function useMask(native) {
+	mask = native.mask;
+}
+
+export function bounded(text, most = TEXT_MAX) {
+	if (text.length <= most)
+		return text;
+	return `${slice(mask(slice(text, 0, most + SECRET_MAX)), 0, most)}… (${text.length - most} more characters)`;
 }
 
 // The engine's stacks lack the first line that Node's have, and name our frames: errors are shown as describe() has them.

@@ -20,6 +20,7 @@ const bind = Function.prototype.bind;
 export const uncurry = apply(bind, bind, [Function.prototype.call]);
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
+export const endsWith = uncurry(String.prototype.endsWith);
 export const indexOf = uncurry(String.prototype.indexOf);
 export const slice = uncurry(String.prototype.slice);
 export const startsWith = uncurry(String.prototype.startsWith);
@@ -34,6 +35,13 @@ const originalCharCodeAt = stringPrototype.charCodeAt;
 // Whether s.charCodeAt() is still the engine's own: 1 ns a character instead of 20.
 export function charCodesIntact() {
 	return stringPrototype.charCodeAt === originalCharCodeAt;
+}
+
+const { indexOf: originalIndexOf, slice: originalSlice } = stringPrototype;
+
+// Whether s.indexOf() and s.slice() are still the engine's own, which it then puts in place.
+export function searchIntact() {
+	return stringPrototype.indexOf === originalIndexOf && stringPrototype.slice === originalSlice;
 }
 
 // A list whose [n] = value cannot fall into a setter that a function put on Array.prototype or Object.prototype.

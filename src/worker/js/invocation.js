@@ -5,10 +5,12 @@
 import { Error, SafeWeakMap, stringify, toLowerCase } from './intrinsics.js';
 import { unhandledRejection, isError } from './errors.js';
 import { formatPage, isBrowser } from './page.js';
+import { Refusal } from './refusal.js';
 import { formatReply } from './reply.js';
 
 // enum rk_outcome of wire/call.h
-const ANSWER = 0, REFUSED = 1, ERROR = 2, INVALID = 4;
+export const REFUSED = 1;
+const ANSWER = 0, ERROR = 2, INVALID = 4;
 const LOG_ERROR = 0, LOG_WARN = 1;
 const JSON_LINE = 'Content-Type: application/json; charset=utf-8\n';
 const PAGE_LINE = 'Content-Type: text/html; charset=utf-8\n';
@@ -34,8 +36,14 @@ export function makeStage(native, describe) {
 	const exits = new SafeWeakMap();        // what process.exit() threw: it is told once
 	let current;
 
+	// What leaves in an error is masked as the log is: functions put their variables into messages.
+	function maskedError(reason) {
+		const { message, name, stack } = describe(reason);
+		return { __proto__: null, message: native.mask(message), name: native.mask(name), stack: native.mask(stack) };
+	}
+
 	function answerError(call, outcome, reason) {
-		const error = describe(reason);
+		const error = maskedError(reason);
 		native.log(LOG_ERROR, error.stack);
 		if (dev && isBrowser(userAgentOf(native.headers())))
 			return native.answer(outcome, 500, PAGE_LINE, formatPage(call.file, error));
@@ -67,8 +75,10 @@ export function makeStage(native, describe) {
 		try {
 			reply = formatReply(payload, quoted);
 		} catch (reason) {
-			answerError(call, INVALID, reason);
-			return;
+			if (!Refusal.is(reason))
+				return answerError(call, INVALID, reason);
+			native.log(LOG_ERROR, reason.message);
+			return refuse(call, INVALID, reason);
 		}
 		native.answer(ANSWER, reply.status, reply.headers, reply.body);
 	}
@@ -82,11 +92,9 @@ export function makeStage(native, describe) {
 		throw reason;
 	}
 
-	function refuse(call, status, message) {
+	function refuse(call, outcome, { status, message, number }) {
 		call.open = false;
-		// docs/errors.md: RK-400 is HTTP itself, RK-421 a body that does not parse.
-		const number = status === 400 ? 421 : status;
-		native.answer(REFUSED, status, JSON_LINE, stringify({ __proto__: null, code: `RK-${number}`, message,
+		native.answer(outcome, status, JSON_LINE, stringify({ __proto__: null, code: `RK-${number}`, message,
 			more_info: `docs/errors.md#rk-${number}`, status, request_id: call.requestId }));
 	}
 

@@ -1,34 +1,55 @@
 // libraries.js - the npm packages, each evaluated at its first use: most functions need none of them, and a slot must
-// be ready in a few milliseconds. build.mjs puts them into the bundle as text.
+// be ready in a few milliseconds. build.mjs puts their texts behind the script, by number.
 import { evaluate } from './intrinsics.js';
-import bufferText from 'library:buffer/';
-import contentTypeText from 'library:content-type';
-import fflateText from 'library:fflate';
-import inspectorText from 'library:node-inspect-extracted';
-import msText from 'library:ms';
-import parseQsText from 'library:qs/lib/parse';
-import statusesText from 'library:statuses';
-import structuredCloneText from 'library:@ungap/structured-clone#default';
-import urlsText from 'library:./urls.cjs';
+import bufferNumber from 'library:buffer/';
+import checksNumber from 'library:./checks.cjs';
+import contentTypeNumber from 'library:content-type';
+import eventsNumber from 'library:events/';
+import fflateNumber from 'library:fflate';
+import hashesNumber from 'library:./hashes.cjs';
+import inspectorNumber from 'library:node-inspect-extracted';
+import msNumber from 'library:ms';
+import parseQsNumber from 'library:qs/lib/parse';
+import pathNumber from 'library:path-browserify';
+import querystringNumber from 'library:querystring-es3';
+import statusesNumber from 'library:statuses';
+import structuredCloneNumber from 'library:@ungap/structured-clone#default';
+import twimlNumber from 'library:./twiml.cjs';
+import urlNumber from 'library:url/';
+import urlsNumber from 'library:./urls.cjs';
 
-function lazy(text) {
+let textOf;
+
+// Before any library is used.
+export function useLibraries(native) {
+	textOf = native.library;
+}
+
+function lazy(number) {
 	let exports;
 	return () => {
 		if (exports === undefined) {
 			const module = { exports: {} };
-			evaluate(`(function (module, exports) {${text}\n})`)(module, module.exports);
+			evaluate(`(function (module, exports) {${textOf(number)}\n})`)(module, module.exports);
 			exports = module.exports;
 		}
 		return exports;
 	};
 }
 
-export const buffer = lazy(bufferText);
-export const contentType = lazy(contentTypeText);
-export const fflate = lazy(fflateText);
-export const inspector = lazy(inspectorText);
-export const ms = lazy(msText);
-export const parseQs = lazy(parseQsText);
-export const statuses = lazy(statusesText);
-export const structuredClone = lazy(structuredCloneText);
-export const urls = lazy(urlsText);
+export const buffer = lazy(bufferNumber);
+export const checks = lazy(checksNumber);
+export const contentType = lazy(contentTypeNumber);
+export const events = lazy(eventsNumber);
+export const fflate = lazy(fflateNumber);
+export const hashes = lazy(hashesNumber);
+export const inspector = lazy(inspectorNumber);
+export const ms = lazy(msNumber);
+export const parseQs = lazy(parseQsNumber);
+export const path = lazy(pathNumber);
+export const querystring = lazy(querystringNumber);
+export const statuses = lazy(statusesNumber);
+export const structuredClone = lazy(structuredCloneNumber);
+export const twiml = lazy(twimlNumber);
+export const url = lazy(urlNumber);
+export const urls = lazy(urlsNumber);

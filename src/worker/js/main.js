@@ -3,15 +3,18 @@
 // Holds: the slot's globals and modules, the invocation under way. May: call `native` (worker/native.h).
 // May not: let `native` or the hooks be reached by a function - neither as `this`, as an argument, nor through a method
 // that a function could have replaced. Talks to: the C half only, through native and the hooks returned here.
-import { Error, Promise, SafeMap } from './intrinsics.js';
-import { getBuffer } from './buffers.js';
+import { Error, Promise } from './intrinsics.js';
+import { makeBuiltins } from './builtins.js';
 import { makeConsole } from './console.js';
 import { makeContexts } from './context.js';
 import { makeErrors } from './errors.js';
 import { makeEvents } from './event.js';
-import { installGlobals } from './globals.js';
-import { teachErrors } from './inspect.js';
-import { makeStage } from './invocation.js';
+import { useCloudRules } from './headers.js';
+import { installGlobals, makeWebCrypto } from './globals.js';
+import { bounded, teachErrors, useMask } from './inspect.js';
+import { makeStage, REFUSED } from './invocation.js';
+import { checkRequest } from './strict.js';
+import { useLibraries } from './libraries.js';
 import { makeModules } from './modules.js';
 import { makeEnv, makeProcess } from './process.js';
 import { Refusal } from './refusal.js';
@@ -28,37 +31,45 @@ function handlerOf(module, file) {
 }
 
 export default function boot(native) {
-	const { functions, variables } = native;
-	const errors = makeErrors(functions.map((each) => each.file));
+	const { functions, assets, variables } = native, files = [...functions, ...assets];
+	const errors = makeErrors(files.map((each) => each.file), bounded);
 	const stage = makeStage(native, errors.describe);
 	const timers = makeTimers(native, stage.isOpen, stage.failCurrent);
 	const queue = makeMicrotasks(stage.failCurrent);
 	const { console, reset } = makeConsole(native, () => errors.frames(new Error().stack));
 	const process = makeProcess(native, makeEnv(variables), stage.exit, queue);
-	const runtime = makeRuntime(functions);
+	const bytesOf = (number) => native.content(number);
+	const textOf = (number) => native.utf8Decode(bytesOf(number), false);
+	const runtime = makeRuntime(native, (asset) => textOf(functions.length + asset));
+	const webcrypto = makeWebCrypto(native);
 
+	useMask(native);
+	useLibraries(native);
 	teachErrors(errors.describe);
+	if (native.settings.strict)
+		useCloudRules();
 	installGlobals(native, {
 		...timers.globals,
 		queueMicrotask: (callback) => queue(callback, []),
 		console,
 		process,
+		crypto: webcrypto,
 		Twilio: makeTwilio(native),
 		Response,
 		Runtime: runtime,
 		Functions: runtime.getFunctions(),
 	});
 
-	const load = makeModules(native, new SafeMap([
-		['buffer', () => ({ Buffer: getBuffer() })],
-		['console', () => console],
-		['process', () => process],
-		['timers', () => timers.globals],
-	]));
+	const { load, numberOf } = makeModules(native, files, textOf, (name) => builtins.get(name));
+	const builtins = makeBuiltins(native,
+		{ console, process, timers: timers.globals, webcrypto, numberOf, bytesOf, textOf });
+	const { strict } = native.settings;
 	const makeContext = makeContexts(variables, native.settings);
 	const makeEvent = makeEvents(native, stage.isCurrent);
 
-	function run(call, index, path, query, host, contentType, body) {
+	function run(call, index, method, path, query, host, contentType, body) {
+		if (strict)
+			checkRequest(method, native.headers(), body);
 		const handler = handlerOf(load(index), call.file);
 		const event = makeEvent(query, contentType, body);
 		call.event = event;
@@ -71,10 +82,10 @@ export default function boot(native) {
 		invoke(index, requestId, method, path, query, host, contentType, body) {
 			const call = stage.begin(functions[index].file, requestId);
 			try {
-				run(call, index, path, query, host, contentType, body);
+				run(call, index, method, path, query, host, contentType, body);
 			} catch (reason) {
 				if (Refusal.is(reason))
-					stage.refuse(call, reason.status, reason.message);
+					stage.refuse(call, REFUSED, reason);
 				else
 					stage.fail(call, reason);
 			}

@@ -1,5 +1,8 @@
-// modules.js - CommonJS: each file of the project is run once a slot, and found by relative paths.
-import { apply, Error, safeList, SafeMap, slice, split, startsWith, String, TypeError } from './intrinsics.js';
+// modules.js - CommonJS: each file of the project is run once a slot, and found by its path.
+//
+// A path is relative to the file that asks, or one that Runtime.getFunctions() or Runtime.getAssets() gave. What does
+// not end in .json is JavaScript, whatever it is called.
+import { apply, endsWith, Error, parse, safeList, SafeMap, slice, split, startsWith, String, TypeError } from './intrinsics.js';
 import { pathOf } from './runtime.js';
 
 const BUILTINS = new SafeMap();
@@ -47,15 +50,16 @@ function explain(request) {
 	if (BUILTINS.has(split(name, '/')[0]))
 		return `Roomkey does not provide Node's module "${name}" yet. It comes in a later version.`;
 	if (name === 'twilio')
-		return 'Roomkey does not load npm packages yet. Twilio.jwt.AccessToken and Twilio.Response are there as globals.';
+		return 'Roomkey does not load npm packages yet. Twilio.jwt, Twilio.twiml and Twilio.Response are there as globals.';
 	return 'Roomkey does not load npm packages yet. Files of the project are loaded by a relative path such as ./lib/x.';
 }
 
-// provided: built-in modules that are there, name -> () => exports. Returns load(index) -> module.
-export function makeModules(native, provided) {
-	const { functions } = native, loaded = safeList(), byFile = new SafeMap();
-	for (let i = 0; i < functions.length; i++) {
-		byFile.set(functions[i].file, i);
+// files: of the project, by number; textOf(number): what one holds; provided(name): () => exports of a
+// built-in module, or undefined. Returns { load(number) -> module, numberOf(path) -> number or undefined }.
+export function makeModules(native, files, textOf, provided) {
+	const loaded = safeList(), byFile = new SafeMap();
+	for (let i = 0; i < files.length; i++) {
+		byFile.set(files[i].file, i);
 		loaded[i] = undefined;
 	}
 
@@ -63,7 +67,7 @@ export function makeModules(native, provided) {
 		const path = resolvePath(folder, request);
 		if (path === undefined)
 			return undefined;
-		return byFile.get(path) ?? byFile.get(path + '.js') ?? byFile.get(path + '/index.js');
+		return byFile.get(path) ?? byFile.get(path + '.js') ?? byFile.get(path + '.json') ?? byFile.get(path + '/index.js');
 	}
 
 	function resolve(folder, request) {
@@ -72,41 +76,54 @@ export function makeModules(native, provided) {
 		if (!startsWith(request, './') && !startsWith(request, '../') && !startsWith(request, '/') &&
 			request !== '.' && request !== '..')
 			throw notFound(request, explain(request));
-		const index = find(folder, request);
-		if (index === undefined)
-			throw notFound(request, 'No function file of the project has this path.');
-		return index;
+		const number = find(folder, request);
+		if (number === undefined)
+			throw notFound(request, 'No function and no private asset of the project has this path.');
+		return number;
 	}
 
 	function makeRequire(folder) {
 		function require(request) {
-			const builtin = provided.get(`${startsWith(`${request}`, 'node:') ? slice(request, 5) : String(request)}`);
+			const builtin = provided(startsWith(`${request}`, 'node:') ? slice(request, 5) : String(request));
 			return builtin ? builtin() : load(resolve(folder, request)).exports;
 		}
-		require.resolve = (request) => pathOf(functions[resolve(folder, request)].file);
+		require.resolve = (request) => pathOf(files[resolve(folder, request)].file);
 		require.cache = {};
 		return require;
 	}
 
-	function load(index) {
-		const known = loaded[index];
+	function run(number, module, folder, filename) {
+		if (endsWith(filename, '.json')) {
+			module.exports = parse(textOf(number));
+			return;
+		}
+		module.require = makeRequire(folder);
+		apply(native.compile(number), module.exports, [module.exports, module.require, module, filename,
+			slice(filename, 0, filename.lastIndexOf('/')) || '/']);
+	}
+
+	function load(number) {
+		const known = loaded[number];
 		if (known !== undefined)
 			return known;
-		const { file } = functions[index], folder = folderOf(file), filename = pathOf(file);
+		const { file } = files[number], filename = pathOf(file);
 		const module = { id: filename, exports: {}, filename, loaded: false, children: [], paths: [] };
-		module.require = makeRequire(folder);
-		loaded[index] = module;         // before it runs: modules may need each other
+		loaded[number] = module;         // before it runs: modules may need each other
 		try {
-			const run = native.compile(index);
-			apply(run, module.exports, [module.exports, module.require, module, filename,
-				slice(filename, 0, filename.lastIndexOf('/')) || '/']);
+			run(number, module, folderOf(file), filename);
 		} catch (error) {
-			loaded[index] = undefined;      // the next call tries again
+			loaded[number] = undefined;      // the next call tries again
 			throw error;
 		}
 		module.loaded = true;
 		return module;
 	}
 
-	return load;
+	return {
+		load,
+		numberOf(path) {
+			const clean = resolvePath([], path);
+			return clean === undefined ? undefined : byFile.get(clean);
+		},
+	};
 }

@@ -1,13 +1,14 @@
-// refusal.js - a request that is refused before the function runs: thrown inside our code only.
+// refusal.js - a request or an answer that Roomkey refuses by a rule of its own: thrown inside our code only.
 
 export class Refusal {
 	// A function cannot forge it, and asking for it runs no code of a function's.
 	#made = true;
 
-	// status: 400, 413 or 415; message: one sentence that names what is wrong with the request.
-	constructor(status, message) {
+	// message: one sentence that names what is wrong; number: of its code in docs/errors.md.
+	constructor(status, message, number = status) {
 		this.status = status;
 		this.message = message;
+		this.number = number;
 	}
 
 	static is(value) {

@@ -4,9 +4,11 @@ import { BYTES, formatHeaders, NOTHING, TEXT, withoutContent } from './headers.j
 import { loadedBuffer } from './buffers.js';
 import { statuses } from './libraries.js';
 import { isResponse } from './response.js';
+import { isTwiml } from './twiml.js';
 
 const TEXT_PLAIN = 'text/plain; charset=utf-8';
 const TEXT_HTML = 'text/html; charset=utf-8';
+const TEXT_XML = 'text/xml; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 const isView = ArrayBuffer.isView;
@@ -78,6 +80,7 @@ function responseReply(response, quoted) {
 }
 
 const PLAIN_LINE = `Content-Type: ${TEXT_PLAIN}\n`;
+const XML_LINE = `Content-Type: ${TEXT_XML}\n`;
 
 // payload: the callback's second argument; quoted: JSON-encode a Response's body that says application/json.
 // Returns { status, headers, body } for native.answer, or throws what makes it unsendable.
@@ -86,6 +89,8 @@ export function formatReply(payload, quoted) {
 		return { status: 200, headers: PLAIN_LINE, body: payload };
 	if (isResponse(payload))
 		return responseReply(payload, quoted);
+	if (isTwiml(payload))
+		return { status: 200, headers: XML_LINE, body: `${payload}` };
 	return encode(payload, (kind, type, body) =>
 		({ status: 200, headers: type ? `Content-Type: ${type}\n` : '', body }));
 }

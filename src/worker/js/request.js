@@ -6,6 +6,9 @@ const HIDDEN = new SafeMap([['via'], ['referer'], ['transfer-encoding'], ['proxy
 	['x-real-ip'], ['connection'], ['proxy-connection'], ['expect'], ['trailer'], ['upgrade']]);
 const HIDDEN_PREFIXES = ['i-twilio-', 'i-t-', 'ot-', 'x-amz', 'x-forwarded-', 'x-accel-'];
 
+const KNOWN_MAX = 256;
+const known = new SafeMap();        // a name as received -> in lower case, '' when it is hidden
+
 function isHidden(name) {
 	if (HIDDEN.has(name))
 		return true;
@@ -13,6 +16,20 @@ function isHidden(name) {
 		if (startsWith(name, HIDDEN_PREFIXES[i]))
 			return true;
 	return false;
+}
+
+// The name that a function sees, or ''.
+function nameOf(received) {
+	let name = known.get(received);
+	if (name === undefined) {
+		name = toLowerCase(received);
+		if (isHidden(name))
+			name = '';
+		if (known.size >= KNOWN_MAX)
+			known.clear();
+		known.set(received, name);
+	}
+	return name;
 }
 
 function add(headers, name, value) {
@@ -30,10 +47,10 @@ export function makeRequest(pairs) {
 	const headers = { __proto__: null };
 	let cookies = '';
 	for (let i = 0; i < pairs.length; i += 2) {
-		const name = toLowerCase(pairs[i]);
+		const name = nameOf(pairs[i]);
 		if (name === 'cookie')
 			cookies += cookies === '' ? pairs[i + 1] : '; ' + pairs[i + 1];
-		if (!isHidden(name))
+		if (name !== '')
 			add(headers, name, pairs[i + 1]);
 	}
 	// The spread keeps a header named __proto__ a plain member.
