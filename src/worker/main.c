@@ -142,25 +142,6 @@ done(void)
 	rk_bundle_done(&worker.bundle);
 }
 
-/*
- * JavaScriptCore reads its options from the environment, once: no helper threads that compete for the core,
- * no WebAssembly (its loops cannot be interrupted), and a heap that grows as if the machine were small.
- */
-static void
-set_options(void)
-{
-	static const char *const options[][2] = {
-		{ "JSC_useConcurrentGC", "0" },
-		{ "JSC_useConcurrentJIT", "0" },
-		{ "JSC_numberOfGCMarkers", "1" },
-		{ "JSC_useWasm", "0" },
-		{ "JSC_forceRAMSize", "536870912" },
-	};
-
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		setenv(options[i][0], options[i][1], 1);
-}
-
 int
 main(void)
 {
@@ -168,6 +149,5 @@ main(void)
 		.role = RK_WORKER, .start = start, .message = message, .quit = quit, .done = done
 	};
 
-	set_options();
 	return rk_role_main(&ops);
 }
