@@ -17,12 +17,15 @@
 #include "proc/sandbox.h"
 #include "super/crew.h"
 
+#define LACKS_MS 300 /* by then the first answer is out */
+
 struct super {
 	struct rk_loop loop;
 	struct rk_conf conf;
 	struct rk_listen listen;
 	struct rk_crew crew;
 	uv_signal_t on_int, on_term, on_child;
+	uv_timer_t lacks;
 };
 
 static int
@@ -70,12 +73,13 @@ watch_signals(struct super *super)
 	watch_signal(super, &super->on_child, on_child_signal, SIGCHLD);
 }
 
-/* One line, once. Asked for while the children start, since it costs a fork. */
+/* One line, once. It costs a fork, so the first answer goes before it. */
 static void
-tell_lacks(void)
+tell_lacks(uv_timer_t *timer)
 {
 	char names[64];
 
+	uv_close((uv_handle_t *)timer, NULL);
 	rk_sandbox_lacks(names, sizeof(names));
 	if (names[0])
 		rk_warn(
@@ -91,7 +95,8 @@ run(struct super *super, struct rk_why *why)
 	err = rk_crew_start(&super->crew, &super->loop, &super->conf, &super->listen, why);
 	if (err)
 		return complain(why, 1);
-	tell_lacks();
+	uv_timer_init(&super->loop.uv, &super->lacks);
+	uv_timer_start(&super->lacks, tell_lacks, LACKS_MS, 0);
 	rk_loop_run(&super->loop);
 	rk_crew_done(&super->crew);
 	return super->crew.status;

@@ -22,6 +22,7 @@ static struct worker {
 	struct rk_bundle bundle;
 	struct rk_engine engine;
 	struct rk_desk desk;
+	struct rk_turn warm;
 	bool loaded;
 } worker;
 
@@ -32,19 +33,21 @@ on_ended(void *arg)
 	rk_loop_stop(worker.loop);
 }
 
-/* Before there is anything to run: the VM starts its threads, and a slot that is thrown away has our
- * JavaScript compiled, so that a bundle is loaded in a few milliseconds. */
-static enum rk_err
-warm(struct rk_why *why)
+/* A spare has nothing to run yet: a slot that is thrown away has our JavaScript compiled, so that a bundle is
+ * loaded in a few milliseconds. The first worker, whose bundle came along with its settings, has no time for it. */
+static void
+warm(void *arg)
 {
 	struct rk_slot *slot;
-	enum rk_err err = rk_engine_warm(&worker.engine, worker.conf, NULL, why);
+	struct rk_why why = { 0 };
 
-	if (!err)
-		err = rk_slot_new(&worker.engine, &slot, why);
-	if (!err)
+	(void)arg;
+	if (worker.loaded)
+		return;
+	if (rk_slot_new(&worker.engine, &slot, &why) == RK_OK)
 		rk_slot_free(slot);
-	return err;
+	else
+		rk_error("%s %s %s", why.code, why.what, why.todo);
 }
 
 /* As `ps` shows it. */
@@ -64,7 +67,12 @@ start(struct rk_loop *loop, struct rk_chan *control, const struct rk_conf *conf,
 	worker.control = control;
 	worker.conf = conf;
 	rk_desk_init(&worker.desk, loop, conf, on_ended, NULL);
-	return warm(why);
+	enum rk_err err = rk_engine_warm(&worker.engine, conf, NULL, why);
+
+	worker.warm = (struct rk_turn){ .run = warm };
+	if (err == RK_OK)
+		rk_loop_at_turn_end(loop, &worker.warm);
+	return err;
 }
 
 static enum rk_err
