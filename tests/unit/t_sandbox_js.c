@@ -35,17 +35,17 @@ evaluates_to(const char *script, const char *want)
 static bool
 works(void)
 {
-	return evaluates_to("let s = 0; for (let i = 0; i < 2e7; i++) s = (s + i * 3) | 0; s", "1628683392") &
+	return evaluates_to("let s = 0; for (let i = 0; i < 2e7; i++) s = (s + i * 3) | 0; s", "1628683392") &&
 	       evaluates_to("let q; for (let k = 0; k < 60; k++) { q = []; for (let i = 0; i < 20000; i++) "
 			    "q.push({ a: i, b: 'x' + i }); } q.length",
-		   "20000") &
+		   "20000") &&
 	       evaluates_to(
-		   "let n = 0; try { (function f() { n++; f(); })(); } catch (e) { e.name }", "RangeError") &
-	       evaluates_to("/^(a+)+$/.test('aaaaaaaaaaaaaaaaaaaab')", "false") &
+		   "let n = 0; try { (function f() { n++; f(); })(); } catch (e) { e.name }", "RangeError") &&
+	       evaluates_to("/^(a+)+$/.test('aaaaaaaaaaaaaaaaaaaab')", "false") &&
 	       evaluates_to("new Date(2020, 1, 1).getFullYear() + new Intl.NumberFormat('de').format(1234.5)",
-		   "20201.234,5") &
-	       evaluates_to("let r = 0; (async () => { await 1; r = 1; })(); 'later'", "later") &
-	       evaluates_to("r", "1") &
+		   "20201.234,5") &&
+	       evaluates_to("let r = 0; (async () => { await 1; r = 1; })(); 'later'", "later") &&
+	       evaluates_to("r", "1") &&
 	       evaluates_to("typeof WebAssembly + typeof SharedArrayBuffer", "undefinedundefined");
 }
 
