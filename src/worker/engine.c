@@ -126,7 +126,7 @@ parse_boot(struct rk_engine *engine, const char *text, struct rk_why *why)
 	}
 	if (engine->boot)
 		return RK_OK;
-	return rk_why(why, RK_INTERNAL, "RK-320", "Build the program again.",
+	return rk_why(why, RK_INTERNAL, "RK-330", "Build the program again.",
 	    "The JavaScript within this program does not parse: %s (line %d).", words, line);
 }
 

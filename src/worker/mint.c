@@ -104,7 +104,7 @@ rk_mint_token(struct rk_mint *mint, const struct rk_mint_order *order, struct rk
 	enum rk_err err = rk_access_alg_parse(order->algorithm, &alg);
 
 	if (err)
-		return rk_why(why, err, "RK-230", "",
+		return rk_why(why, err, "RK-252", "",
 		    "Algorithm not supported. Allowed values are HS256, HS384, HS512");
 	err = take_key(mint, order, alg, &key, why);
 	if (err)
@@ -113,7 +113,7 @@ rk_mint_token(struct rk_mint *mint, const struct rk_mint_order *order, struct rk
 	if (err)
 		return err;
 	err = sign(key, &order->claims, out);
-	return err ? rk_why(why, err, "RK-231", "", "The token cannot be made: %s", rk_err_text(err)) : RK_OK;
+	return err ? rk_why(why, err, "RK-253", "", "The token cannot be made: %s", rk_err_text(err)) : RK_OK;
 }
 
 void

@@ -101,7 +101,7 @@ boot(struct rk_slot *slot, struct rk_why *why)
 		return RK_OK;
 	}
 	words_of(slot->ctx, exception, words, sizeof(words));
-	return rk_why(why, RK_INTERNAL, "RK-321", "Build the program again.",
+	return rk_why(why, RK_INTERNAL, "RK-331", "Build the program again.",
 	    "The JavaScript within this program does not start. %s", words);
 }
 
