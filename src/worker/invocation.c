@@ -129,7 +129,7 @@ put_latin1(struct rk_buf *out, const JSChar *p, size_t n)
 static bool
 put_fields(struct rk_buf *out, const struct rk_invocation_reply *reply)
 {
-	const JSChar *p = reply->fields, *stop = p + reply->fields_n;
+	const JSChar *p = reply->fields, *stop = reply->fields_n ? p + reply->fields_n : p;
 	size_t at = rk_pairs_begin(out), count = 0;
 	struct field field;
 	bool ok = true;
@@ -157,7 +157,7 @@ put_body(struct rk_buf *out, const struct rk_invocation_reply *reply, size_t siz
 static bool
 are_fields(const struct rk_invocation_reply *reply)
 {
-	const JSChar *p = reply->fields, *stop = p + reply->fields_n;
+	const JSChar *p = reply->fields, *stop = reply->fields_n ? p + reply->fields_n : p;
 	struct field field;
 	size_t count = 0;
 	bool ok = true;

@@ -141,7 +141,7 @@ function compareHeaders(want, got) {
 async function play(c) {
   const rule = listed[c.id];
   const dir = layOut(c);
-  const s = await dev(dir, ['--timeout', '600', '--workers', '1', ...(rule?.flags || [])]);
+  const s = await dev(dir, ['--timeout', String(600 * slow), '--workers', '1', ...(rule?.flags || [])]);
   try {
     let got = await exchange(s.port, c.request);
     for (let i = 1; i < (c.repeat || 1); i++) {

