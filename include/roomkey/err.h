@@ -26,7 +26,10 @@
 	X(SIGNATURE, 401, "the signature does not hold")                    \
 	X(EXPIRED, 401, "no longer valid")                                  \
 	X(NOT_YET, 401, "not valid yet")                                    \
-	X(INTERNAL, 500, "a fault of ours")
+	X(INTERNAL, 500, "a fault of ours")                                 \
+	X(FULL, 507, "there is no room left on the disk")                   \
+	X(UNAVAILABLE, 503, "the store cannot be reached or written now")   \
+	X(DAMAGED, 500, "the store's file is damaged")
 
 enum rk_err {
 #define X(name, http, text) RK_##name,
