@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/auto.h"
@@ -28,6 +29,7 @@ finish(struct rk_db *db)
 		free(db->kept[i].text);
 	}
 	sqlite3_close(db->sqlite);
+	rk_auto_close(&db->lock_fd);
 	free(db);
 }
 
@@ -86,17 +88,22 @@ check_store(struct rk_store *store, struct rk_why *why)
 	return explain(why, err == RK_NOT_FOUND ? RK_OK : err ? err : RK_DAMAGED);
 }
 
-/* The file first, with its mode: SQLite gives the files beside it the same. */
+/*
+ * The file first, with its mode: SQLite gives the files beside it the same. The lock is flock(2), which SQLite's
+ * own do not meet; as closing any descriptor of a file drops those, this one is closed last.
+ */
 static enum rk_err
-make_file(const char *file)
+hold_file(const char *file, int *ret_fd)
 {
-	RK_AUTO(rk_auto_close)
-	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	struct stat st;
+	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
 	if (fd < 0)
 		return errno == ENOSPC || errno == EDQUOT ? RK_FULL : RK_UNAVAILABLE;
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? RK_OK : RK_UNAVAILABLE;
+	*ret_fd = fd;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return RK_UNAVAILABLE;
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 ? RK_OK : RK_UNAVAILABLE;
 }
 
 static enum rk_err
@@ -226,7 +233,8 @@ rk_store_sqlite_open(
 		return explain(why, RK_NOMEM);
 	db->store.ops = &ops;
 	db->store.vault = vault;
-	err = make_file(file);
+	db->lock_fd = -1;
+	err = hold_file(file, &db->lock_fd);
 	if (!err)
 		err = connect_file(db, file);
 	err = err ? explain(why, err) : prepare(db, why);

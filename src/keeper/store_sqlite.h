@@ -1,8 +1,8 @@
 /*
  * store_sqlite.h - the store in one SQLite file.
  *
- * WAL, synchronous=FULL, foreign keys, STRICT tables; one connection, which keeper holds. `roomkey
- * backup` may read beside it. The file is made with mode 0600.
+ * WAL, synchronous=FULL, foreign keys, STRICT tables; one connection, which keeper holds: a second open is
+ * refused, for it might have another master key. The file is made with mode 0600.
  */
 #ifndef RK_KEEPER_STORE_SQLITE_H
 #define RK_KEEPER_STORE_SQLITE_H
@@ -19,5 +19,9 @@
  */
 RK_CHECKED enum rk_err rk_store_sqlite_open(const char *file, const struct rk_vault *vault,
     struct rk_store **ret_store, struct rk_why *why);
+
+/* As rk_store_backup, for a process beside the one that has the store open: only reads, needs no key, leaves the form
+ * as it is. RK-618. */
+RK_CHECKED enum rk_err rk_store_sqlite_copy(const char *file, const char *copy, struct rk_why *why);
 
 #endif

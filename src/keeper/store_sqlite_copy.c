@@ -8,9 +8,11 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "keeper/store_sqlite.h"
 #include "keeper/store_sqlite_db.h"
 
 #define PAGES 1024
+#define BUSY_MS 5000
 
 static enum rk_err
 copy_pages(sqlite3 *from, sqlite3 *to)
@@ -30,7 +32,7 @@ copy_pages(sqlite3 *from, sqlite3 *to)
 }
 
 static enum rk_err
-copy_to(struct rk_db *db, const char *part)
+copy_to(sqlite3 *from, const char *part)
 {
 	sqlite3 *to = NULL;
 	int flags =
@@ -39,7 +41,7 @@ copy_to(struct rk_db *db, const char *part)
 	enum rk_err err = rk_db_error(code);
 
 	if (!err)
-		err = copy_pages(db->sqlite, to);
+		err = copy_pages(from, to);
 	code = sqlite3_close(to);
 	return err ? err : rk_db_error(code);
 }
@@ -74,8 +76,8 @@ put_in_place(const char *part, const char *file)
 	return err ? err : sync_folder_of(file);
 }
 
-enum rk_err
-rk_db_backup(struct rk_store *store, const char *file, struct rk_why *why)
+static enum rk_err
+copy_database(sqlite3 *from, const char *file, struct rk_why *why)
 {
 	char part[4096];
 	enum rk_err err = RK_OK;
@@ -91,7 +93,7 @@ rk_db_backup(struct rk_store *store, const char *file, struct rk_why *why)
 	else
 		close(fd);
 	if (!err)
-		err = copy_to((struct rk_db *)store, part);
+		err = copy_to(from, part);
 	if (!err)
 		err = put_in_place(part, file);
 	else
@@ -101,4 +103,26 @@ rk_db_backup(struct rk_store *store, const char *file, struct rk_why *why)
 		    "Name a new file in a folder with room enough that may be written.",
 		    "The copy cannot be made: %s.", rk_err_text(err));
 	return RK_OK;
+}
+
+enum rk_err
+rk_db_backup(struct rk_store *store, const char *file, struct rk_why *why)
+{
+	return copy_database(((struct rk_db *)store)->sqlite, file, why);
+}
+
+enum rk_err
+rk_store_sqlite_copy(const char *file, const char *copy, struct rk_why *why)
+{
+	sqlite3 *from = NULL;
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+	enum rk_err err = rk_db_error(sqlite3_open_v2(file, &from, flags, NULL));
+
+	if (!err)
+		sqlite3_busy_timeout(from, BUSY_MS);
+	err = err ? rk_why(why, err, "RK-618", "Name the store's file.", "The store cannot be read: %s.",
+			rk_err_text(err))
+		  : copy_database(from, copy, why);
+	sqlite3_close(from);
+	return err;
 }

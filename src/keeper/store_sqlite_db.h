@@ -20,6 +20,7 @@ struct rk_db {
 	unsigned depth;     /* transactions that are open, one in another */
 	bool lost;          /* one of them was undone: the outermost commit fails */
 	bool marked;        /* the file says that it is in use */
+	int lock_fd;        /* held while the store is open: one keeper a file */
 	unsigned kept_n, next;
 	struct {
 		char *text;

@@ -410,6 +410,44 @@ read_only_disk(void **state)
 	assert_int_equal(umount(dir), 0);
 }
 
+/* A second keeper on the same file might have another master key. */
+static void
+one_keeper_a_file(void **state)
+{
+	struct rk_store *second;
+
+	make_store();
+	assert_int_equal(rk_store_sqlite_open(file, vault, &second, &why), RK_UNAVAILABLE);
+	assert_string_equal(why.code, "RK-615");
+	close_store();
+	assert_int_equal(open_store(), RK_OK);
+}
+
+/* While the store is open and has unsaved work: the copy has what was committed, and nothing of the rest. */
+static void
+copied_from_beside(void **state)
+{
+	struct rk_row_account account;
+	char copy[80];
+	unsigned n;
+
+	make_store();
+	snprintf(copy, sizeof copy, "%s/copy", dir);
+	assert_int_equal(rk_store_begin(store), RK_OK);
+	assert_int_equal(put_account(&account), RK_OK);
+	assert_int_equal(rk_store_sqlite_copy(file, copy, &why), RK_OK);
+	assert_int_equal(rk_store_sqlite_copy(file, copy, &why), RK_EXISTS);
+	assert_int_equal(rk_store_sqlite_copy("/nowhere/store", "/nowhere/copy", &why), RK_UNAVAILABLE);
+	assert_int_equal(rk_store_commit(store), RK_OK);
+	close_store();
+	memcpy(file, copy, sizeof file);
+	assert_int_equal(open_store(), RK_OK);
+	assert_int_equal(count(RK_KIND_ACCOUNT, true, &n), RK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(count(RK_KIND_VARIABLE, true, &n), RK_OK);
+	assert_int_equal(n, 20);
+}
+
 /* Another process holds the write lock. */
 static void
 locked_by_another(void **state)
@@ -626,8 +664,8 @@ main(void)
 		TEST(brings_an_older_form_up_to_date), TEST(half_a_step_is_none), TEST(refuses_a_newer_form),
 		TEST(refuses_what_is_not_ours), TEST(refuses_another_key_and_changes_nothing),
 		TEST(refuses_what_is_no_file), TEST(tells_changed_and_moved_values), TEST(file_size_limit),
-		TEST(full_disk), TEST(read_only_disk), TEST(locked_by_another), TEST(damaged_images),
-		TEST(killed_writers_lose_nothing) };
+		TEST(full_disk), TEST(read_only_disk), TEST(one_keeper_a_file), TEST(copied_from_beside),
+		TEST(locked_by_another), TEST(damaged_images), TEST(killed_writers_lose_nothing) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
