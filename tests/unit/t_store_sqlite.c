@@ -562,7 +562,7 @@ damaged_images(void **state)
 		read += err == RK_OK;
 		truncated += cut && err != RK_OK;
 	}
-	print_message("%u damaged images: %u refused, %u read\n", DAMAGES, refused, read);
+	print_message("# %u damaged images: %u refused, %u read\n", DAMAGES, refused, read);
 	assert_true(refused > DAMAGES / 4);
 	assert_true(truncated >= 18);
 	assert_int_equal(open_damaged(image, n, 0, false), RK_OK);
@@ -682,7 +682,7 @@ killed_writers_lose_nothing(void **state)
 	for (int i = 0; i < KILLS; i++)
 		kill_a_writer(&k, 10000 + next_random() % 100000);
 	assert_int_equal(open_store(), RK_OK);
-	print_message("%d kills, %zu acknowledged, %zu lost\n", KILLS, k.n, count_lost(&k));
+	print_message("# %d kills, %zu acknowledged, %zu lost\n", KILLS, k.n, count_lost(&k));
 	assert_true(k.n > KILLS);
 	assert_int_equal(count_lost(&k), 0);
 	assert_int_equal(rk_store_check(store, &why), RK_OK);
