@@ -29,7 +29,7 @@ decode(struct rk_str text, bool raw_is_fine, struct rk_buf *ret_key, struct rk_w
 	if (text.n && text.p[text.n - 1] == '\n')
 		text.n--;
 	if (rk_codec_get_base64(&bytes, text) != RK_OK || bytes.n != RK_VAULT_KEY_SIZE)
-		return rk_why(why, RK_INVALID, "RK-604", TODO_FORM, "The master key is not 32 bytes long.");
+		return rk_why(why, RK_INVALID, "RK-704", TODO_FORM, "The master key is not 32 bytes long.");
 	rk_buf_put(ret_key, rk_buf_str(&bytes));
 	return rk_buf_end(ret_key);
 }
@@ -70,20 +70,20 @@ from_file(const char *file, bool credential, struct rk_buf *ret_key, struct rk_w
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0)
-		return rk_why(why, RK_IO, "RK-602",
+		return rk_why(why, RK_IO, "RK-702",
 		    "Name a regular file that the user who runs Roomkey may read.",
 		    "The file of the master key cannot be read: %s.", strerror(errno));
 	if (!is_kept_close(&st, credential))
-		return rk_why(why, RK_DENIED, "RK-603",
+		return rk_why(why, RK_DENIED, "RK-703",
 		    "Give it to the user who runs Roomkey, and: chmod 0400 FILE",
 		    "The file of the master key is not ours alone: its mode must be 0400 or 0600, its owner "
 		    "the user who "
 		    "runs Roomkey.");
 	if (read_whole(fd, &text) != RK_OK)
 		return rk_why(
-		    why, RK_IO, "RK-602", "Look at the disk.", "The file of the master key cannot be read.");
+		    why, RK_IO, "RK-702", "Look at the disk.", "The file of the master key cannot be read.");
 	if (text.bad)
-		return rk_why(why, RK_INVALID, "RK-604", TODO_FORM, "The master key is not 32 bytes long.");
+		return rk_why(why, RK_INVALID, "RK-704", TODO_FORM, "The master key is not 32 bytes long.");
 	return decode(rk_buf_str(&text), true, ret_key, why);
 }
 
@@ -111,7 +111,7 @@ rk_masterkey_get(const char *file, struct rk_buf *ret_key, struct rk_why *why)
 		return from_file(path, true, ret_key, why);
 	if (value)
 		return from_environment(value, ret_key, why);
-	return rk_why(why, RK_NOT_FOUND, "RK-601",
+	return rk_why(why, RK_NOT_FOUND, "RK-701",
 	    "Name a file, give the systemd credential " RK_MASTERKEY_CREDENTIAL ", or set " RK_MASTERKEY_ENV
 	    ".",
 	    "There is no master key.");
@@ -149,7 +149,7 @@ rk_masterkey_make(const char *file, struct rk_why *why)
 		    errno == EEXIST  ? RK_EXISTS
 		    : errno == EROFS ? RK_UNAVAILABLE
 				     : RK_IO,
-		    "RK-605", "Name a file that is not there yet, in a folder that may be written.",
+		    "RK-705", "Name a file that is not there yet, in a folder that may be written.",
 		    "The file of the master key cannot be made: %s.", strerror(errno));
 	err = rk_vault_make_key(&key);
 	rk_codec_put_base64(&text, rk_buf_str(&key));
@@ -162,5 +162,5 @@ rk_masterkey_make(const char *file, struct rk_why *why)
 		return RK_OK;
 	unlink(file);
 	return rk_why(
-	    why, err, "RK-605", "Look at the disk.", "The file of the master key cannot be written.");
+	    why, err, "RK-705", "Look at the disk.", "The file of the master key cannot be written.");
 }

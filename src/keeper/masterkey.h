@@ -17,8 +17,8 @@
 #define RK_MASTERKEY_CREDENTIAL "roomkey-master"
 
 /*
- * Appends the key's 32 bytes; the caller wipes them (rk_buf_wipe). `file` may be NULL. RK-601 none is
- * there, RK-602 cannot be read, RK-603 others may read it or it is not ours, RK-604 not of the form.
+ * Appends the key's 32 bytes; the caller wipes them (rk_buf_wipe). `file` may be NULL. RK-701 none is
+ * there, RK-702 cannot be read, RK-703 others may read it or it is not ours, RK-704 not of the form.
  */
 RK_CHECKED enum rk_err rk_masterkey_get(const char *file, struct rk_buf *ret_key, struct rk_why *why);
 

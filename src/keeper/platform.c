@@ -66,7 +66,7 @@ rk_platform_create_service(
 
 	if (err)
 		return rk_why(
-		    why, err, "RK-623", "Take another name.", "There is a service by that name already.");
+		    why, err, "RK-723", "Take another name.", "There is a service by that name already.");
 	err = RK_EXISTS;
 	for (int i = 0; i < TRIES && err == RK_EXISTS; i++) {
 		rk_platform_base(row->unique_name, random_digits(), base);
@@ -92,9 +92,9 @@ rk_platform_create_environment(struct rk_store *store, struct rk_row_environment
 		    row->domain_suffix.n ? "-" : "", RK_FMT(row->domain_suffix));
 	rk_arena_done(&arena);
 	if (err)
-		return rk_why(why, err, "RK-622", "Look at the SID.", "There is no such service.");
+		return rk_why(why, err, "RK-722", "Look at the SID.", "There is no such service.");
 	if (n >= RK_PLATFORM_LABEL_SIZE)
-		return rk_why(why, RK_TOO_LARGE, "RK-621", "Shorten it.",
+		return rk_why(why, RK_TOO_LARGE, "RK-721", "Shorten it.",
 		    "The domain_suffix of the environment is longer than 16 characters.");
 	row->domain_label = rk_str(label);
 	return rk_store_create(store, RK_KIND_ENVIRONMENT, row, why);
@@ -110,7 +110,7 @@ settle(struct rk_store *store, enum rk_err err, struct rk_why *why)
 	}
 	err = rk_store_commit(store);
 	if (err)
-		return rk_why(why, err, "RK-630", "See docs/errors.md#rk-630.",
+		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.",
 		    "The change cannot be kept: %s.", rk_err_text(err));
 	return RK_OK;
 }
@@ -121,7 +121,7 @@ begin(struct rk_store *store, struct rk_why *why)
 	enum rk_err err = rk_store_begin(store);
 
 	if (err)
-		return rk_why(why, err, "RK-630", "See docs/errors.md#rk-630.",
+		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.",
 		    "Nothing can be changed now: %s.", rk_err_text(err));
 	return RK_OK;
 }
@@ -138,7 +138,7 @@ rk_platform_create_version(struct rk_store *store, enum rk_kind kind, void *row,
 		return RK_UNSUPPORTED;
 	if (content.n > RK_PLATFORM_CONTENT_MAX)
 		return rk_why(
-		    why, RK_TOO_LARGE, "RK-621", "Make it smaller.", "The content is larger than 64 MB.");
+		    why, RK_TOO_LARGE, "RK-721", "Make it smaller.", "The content is larger than 64 MB.");
 	rk_vault_digest(content, digest);
 	*rk_field_text(digest_field, row) = rk_str_n((const char *)digest, RK_VAULT_DIGEST_SIZE);
 	rk_field_set_number(rk_record_field(record, RK_STR("content_size")), row, (int64_t)content.n);
@@ -147,7 +147,7 @@ rk_platform_create_version(struct rk_store *store, enum rk_kind kind, void *row,
 		return err;
 	err = store->ops->put_content(store, *rk_field_text(digest_field, row), content);
 	if (err)
-		rk_why(why, err, "RK-630", "See docs/errors.md#rk-630.", "The content cannot be kept: %s.",
+		rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.", "The content cannot be kept: %s.",
 		    rk_err_text(err));
 	else
 		err = rk_store_create(store, kind, row, why);
@@ -183,7 +183,7 @@ link_versions(struct rk_store *store, const struct rk_row_build *row, enum rk_ki
 		if (!err)
 			err = store->ops->link(store, kind, rk_str(row->row.sid), sids[i]);
 		if (err)
-			rk_why(why, err, "RK-622", "Look at the SIDs.",
+			rk_why(why, err, "RK-722", "Look at the SIDs.",
 			    "Version %zu of the build cannot be taken: %s.", i + 1, rk_err_text(err));
 	}
 	return err;
@@ -221,9 +221,9 @@ swap(struct rk_store *store, struct rk_row_deployment *row, struct rk_arena *are
 		err = RK_NOT_FOUND;
 	if (err)
 		return rk_why(
-		    why, err, "RK-622", "Look at the SIDs.", "There is no such environment or build.");
+		    why, err, "RK-722", "Look at the SIDs.", "There is no such environment or build.");
 	if (!rk_str_is(build.status, RK_STR("completed")))
-		return rk_why(why, RK_REFUSED, "RK-625", "Wait until its status is completed.",
+		return rk_why(why, RK_REFUSED, "RK-725", "Wait until its status is completed.",
 		    "The build is not completed.");
 	row->service_sid = environment.service_sid;
 	environment.build_sid = row->build_sid;

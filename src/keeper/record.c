@@ -125,13 +125,13 @@ check_text(const struct rk_record *record, const struct rk_field *f, struct rk_s
 	if (!s.p && (f->flags & RK_FIELD_NULL))
 		return RK_OK;
 	if (s.n == 0 && !(f->flags & RK_FIELD_EMPTY))
-		return rk_why(why, RK_INVALID, "RK-620", "Give it a value.", "The %s of the %s is empty.", f->name,
+		return rk_why(why, RK_INVALID, "RK-720", "Give it a value.", "The %s of the %s is empty.", f->name,
 		    record->noun);
 	if (plain && (!rk_str_is_utf8(s) || rk_str_index(s, '\0') != s.n))
-		return rk_why(why, RK_INVALID, "RK-620", "Send UTF-8 text.",
+		return rk_why(why, RK_INVALID, "RK-720", "Send UTF-8 text.",
 		    "The %s of the %s is not text: it has bytes that are not UTF-8, or a NUL.", f->name, record->noun);
 	if ((plain ? count_characters(s) : s.n) > f->most)
-		return rk_why(why, RK_TOO_LARGE, "RK-621", "Shorten it.", "The %s of the %s is longer than %u %s.",
+		return rk_why(why, RK_TOO_LARGE, "RK-721", "Shorten it.", "The %s of the %s is longer than %u %s.",
 		    f->name, record->noun, (unsigned)f->most, plain ? "characters" : "bytes");
 	return RK_OK;
 }

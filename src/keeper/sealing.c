@@ -98,7 +98,7 @@ rk_sealing_check(struct rk_store *store, struct rk_why *why)
 	if (!err && !rk_str_is(rk_buf_str(&words), CHECK_WORDS))
 		err = RK_SIGNATURE;
 	if (err == RK_SIGNATURE)
-		return rk_why(why, err, "RK-610",
+		return rk_why(why, err, "RK-710",
 		    "Give the master key that this store was made with, or the one of its last rekey.",
 		    "The master key does not open this store.");
 	return err;
@@ -185,7 +185,7 @@ rk_sealing_rekey(struct rk_store *store, const struct rk_vault *vault, int64_t *
 	enum rk_err err = store->vault ? store->ops->begin(store) : RK_DENIED;
 
 	if (err)
-		return rk_why(why, err, "RK-611", "Try again.", "The master key cannot be changed now: %s.",
+		return rk_why(why, err, "RK-711", "Try again.", "The master key cannot be changed now: %s.",
 		    rk_err_text(err));
 	err = rekey_all(&r);
 	if (!err)
@@ -193,7 +193,7 @@ rk_sealing_rekey(struct rk_store *store, const struct rk_vault *vault, int64_t *
 	else
 		store->ops->rollback(store);
 	if (err)
-		return rk_why(why, err, "RK-611",
+		return rk_why(why, err, "RK-711",
 		    "The old master key stays in force. Look at the reason, then try again.",
 		    "The master key was not changed: %s.", rk_err_text(err));
 	store->vault = vault;

@@ -20,7 +20,7 @@ RK_CHECKED enum rk_err rk_sealing_open(const struct rk_vault *vault, const struc
 
 /*
  * A store remembers, sealed, that it belongs to its master key: looks whether that opens, and writes it when
- * there is none yet. RK_SIGNATURE with RK-610 for another master key; then nothing was changed.
+ * there is none yet. RK_SIGNATURE with RK-710 for another master key; then nothing was changed.
  */
 RK_CHECKED enum rk_err rk_sealing_check(struct rk_store *store, struct rk_why *why);
 

@@ -70,7 +70,7 @@ check_owners(
 	if (!rk_str_is(row->account_sid, rk_str(row->sid)))
 		err = exists(store, RK_KIND_ACCOUNT, row->account_sid, row->account_sid, rk_str(NULL));
 	if (err)
-		return rk_why(why, err, "RK-622", "Look at the account SID.", "There is no such account.");
+		return rk_why(why, err, "RK-722", "Look at the account SID.", "There is no such account.");
 	for (size_t i = 0; i < record->field_n && !err; i++) {
 		const struct rk_field *f = &record->fields[i];
 		struct rk_str sid = rk_field_is_text(f) ? *rk_field_text(f, row) : rk_str(NULL);
@@ -78,7 +78,7 @@ check_owners(
 			continue;
 		err = exists(store, (enum rk_kind)f->which, row->account_sid, sid, service);
 		if (err == RK_NOT_FOUND)
-			return rk_why(why, err, "RK-622", "Look at the SID.", "There is no such %s.",
+			return rk_why(why, err, "RK-722", "Look at the SID.", "There is no such %s.",
 			    rk_record_get((enum rk_kind)f->which)->noun);
 	}
 	return err;
@@ -99,10 +99,10 @@ static enum rk_err
 explain(struct rk_why *why, enum rk_err err, const struct rk_record *record)
 {
 	if (err == RK_EXISTS)
-		return rk_why(why, err, "RK-623", "Take another name.", "There is a %s by that name already.",
+		return rk_why(why, err, "RK-723", "Take another name.", "There is a %s by that name already.",
 		    record->noun);
 	if (err)
-		return rk_why(why, err, "RK-630", "See docs/errors.md#rk-630.", "The %s cannot be kept: %s.",
+		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.", "The %s cannot be kept: %s.",
 		    record->noun, rk_err_text(err));
 	return RK_OK;
 }
@@ -118,7 +118,7 @@ rk_store_create(struct rk_store *store, enum rk_kind kind, void *row, struct rk_
 		rk_sid_make(head->sid, record->prefix);
 	else if (!rk_sid_is(rk_str(head->sid), record->prefix))
 		return rk_why(
-		    why, RK_INVALID, "RK-620", "Look at the SID.", "That is no SID of a %s.", record->noun);
+		    why, RK_INVALID, "RK-720", "Look at the SID.", "That is no SID of a %s.", record->noun);
 	if (kind == RK_KIND_ACCOUNT)
 		head->account_sid = rk_str(head->sid);
 	head->date_created = head->date_updated = next_time(store);
@@ -140,7 +140,7 @@ rk_store_update(struct rk_store *store, enum rk_kind kind, void *row, struct rk_
 
 	if (record->flags & RK_KIND_FIXED)
 		return rk_why(
-		    why, RK_UNSUPPORTED, "RK-624", "Make a new one.", "A %s never changes.", record->noun);
+		    why, RK_UNSUPPORTED, "RK-724", "Make a new one.", "A %s never changes.", record->noun);
 	memcpy(&checked, row, record->size);
 	for (size_t i = 0; i < record->field_n; i++) /* null: stays as it is */
 		if (record->fields[i].type == RK_FIELD_SEALED && !rk_field_text(&record->fields[i], row)->p)

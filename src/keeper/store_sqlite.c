@@ -53,19 +53,19 @@ explain(struct rk_why *why, enum rk_err err)
 	case RK_OK:
 		return RK_OK;
 	case RK_DAMAGED:
-		return rk_why(why, err, "RK-614",
+		return rk_why(why, err, "RK-714",
 		    "Put back a copy made with `roomkey backup`; keep the damaged file.",
 		    "The store's file is damaged.");
 	case RK_UNAVAILABLE:
-		return rk_why(why, err, "RK-615",
+		return rk_why(why, err, "RK-715",
 		    "Look whether the disk is mounted read-only, who owns the file and its folder, and "
 		    "whether another "
 		    "Roomkey runs.",
 		    "The store's file cannot be opened or written.");
 	case RK_FULL:
-		return rk_why(why, err, "RK-616", "Make room on the disk.", "The disk of the store is full.");
+		return rk_why(why, err, "RK-716", "Make room on the disk.", "The disk of the store is full.");
 	default:
-		return rk_why(why, err, "RK-617", "Look at the disk, and at the kernel's log.",
+		return rk_why(why, err, "RK-717", "Look at the disk, and at the kernel's log.",
 		    "The store cannot be opened: %s.", rk_err_text(err));
 	}
 }
@@ -138,10 +138,10 @@ look_at_form(struct rk_db *db, int64_t *ret_version, struct rk_why *why)
 	if (err)
 		return explain(why, err);
 	if (id != APPLICATION_ID && (id || version || tables))
-		return rk_why(why, RK_INVALID, "RK-612", "Name another file.",
+		return rk_why(why, RK_INVALID, "RK-712", "Name another file.",
 		    "The file is a database, but no store of Roomkey's.");
 	if (version > (int64_t)rk_db_newest())
-		return rk_why(why, RK_UNSUPPORTED, "RK-613", "Run that version of Roomkey, or a newer one.",
+		return rk_why(why, RK_UNSUPPORTED, "RK-713", "Run that version of Roomkey, or a newer one.",
 		    "The store was made by a newer Roomkey: its form is %lld, and this one knows up to %u.",
 		    (long long)version, rk_db_newest());
 	*ret_version = version;

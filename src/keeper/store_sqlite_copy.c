@@ -85,7 +85,7 @@ copy_database(sqlite3 *from, const char *file, struct rk_why *why)
 
 	if (snprintf(part, sizeof part, "%s.part", file) >= (int)sizeof part)
 		return rk_why(
-		    why, RK_TOO_LARGE, "RK-618", "Shorten it.", "The name of the copy is too long.");
+		    why, RK_TOO_LARGE, "RK-718", "Shorten it.", "The name of the copy is too long.");
 	unlink(part); /* of a copy that was broken off */
 	fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -99,7 +99,7 @@ copy_database(sqlite3 *from, const char *file, struct rk_why *why)
 	else
 		unlink(part);
 	if (err)
-		return rk_why(why, err, "RK-618",
+		return rk_why(why, err, "RK-718",
 		    "Name a new file in a folder with room enough that may be written.",
 		    "The copy cannot be made: %s.", rk_err_text(err));
 	return RK_OK;
@@ -120,7 +120,7 @@ rk_store_sqlite_copy(const char *file, const char *copy, struct rk_why *why)
 
 	if (!err)
 		sqlite3_busy_timeout(from, BUSY_MS);
-	err = err ? rk_why(why, err, "RK-618", "Name the store's file.", "The store cannot be read: %s.",
+	err = err ? rk_why(why, err, "RK-718", "Name the store's file.", "The store cannot be read: %s.",
 			rk_err_text(err))
 		  : copy_database(from, copy, why);
 	sqlite3_close(from);

@@ -91,7 +91,7 @@ refuses_a_file_that_others_may_read(void **state)
 	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
 		write_file(file, modes[i], RAW);
 		assert_int_equal(get(file, RAW), RK_DENIED);
-		assert_string_equal(why.code, "RK-603");
+		assert_string_equal(why.code, "RK-703");
 		assert_null(strstr(why.what, dir));
 	}
 }
@@ -110,7 +110,7 @@ static void
 refuses_what_is_no_file(void **state)
 {
 	assert_int_equal(get(file, RAW), RK_IO);
-	assert_string_equal(why.code, "RK-602");
+	assert_string_equal(why.code, "RK-702");
 	assert_int_equal(get(dir, RAW), RK_DENIED);
 	write_file(credential, 0400, RAW);
 	assert_int_equal(symlink(credential, file), 0);
@@ -130,7 +130,7 @@ refuses_other_lengths(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		write_file(file, 0400, bad[i]);
 		assert_int_equal(get(file, RAW), RK_INVALID);
-		assert_string_equal(why.code, "RK-604");
+		assert_string_equal(why.code, "RK-704");
 	}
 }
 
@@ -166,7 +166,7 @@ static void
 says_that_there_is_none(void **state)
 {
 	assert_int_equal(get(NULL, RAW), RK_NOT_FOUND);
-	assert_string_equal(why.code, "RK-601");
+	assert_string_equal(why.code, "RK-701");
 }
 
 static void

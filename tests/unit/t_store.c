@@ -337,7 +337,7 @@ refuses_names_that_are_taken(void **state)
 	char base[RK_PLATFORM_LABEL_SIZE], label[RK_PLATFORM_LABEL_SIZE];
 
 	assert_int_equal(make_service(w, "room-token", &s, base), RK_EXISTS);
-	assert_string_equal(w->why.code, "RK-623");
+	assert_string_equal(w->why.code, "RK-723");
 	e.row.sid[0] = '\0';
 	e.unique_name = RK_STR("another");
 	assert_int_equal(
@@ -627,7 +627,7 @@ swaps_as_one(void **state)
 	make_build(w, "completed", &v, &gone);
 	assert_int_equal(deploy(w, mine(w), rk_str(done.row.sid)), RK_OK);
 	assert_int_equal(deploy(w, mine(w), rk_str(building.row.sid)), RK_REFUSED);
-	assert_string_equal(w->why.code, "RK-625");
+	assert_string_equal(w->why.code, "RK-725");
 	assert_int_equal(rk_store_remove(w->store, RK_KIND_BUILD, mine(w), rk_str(gone.row.sid)), RK_OK);
 	assert_int_equal(deploy(w, mine(w), rk_str(gone.row.sid)), RK_NOT_FOUND);
 	assert_int_equal(deploy(w, other(w), rk_str(done.row.sid)), RK_NOT_FOUND);
@@ -801,7 +801,7 @@ owners_must_be_of_the_account(void **state)
 	char base[RK_PLATFORM_LABEL_SIZE];
 
 	assert_int_equal(rk_store_create(w->store, RK_KIND_VARIABLE, &v, &w->why), RK_NOT_FOUND);
-	assert_string_equal(w->why.code, "RK-622");
+	assert_string_equal(w->why.code, "RK-722");
 	v.row.account_sid = mine(w);
 	assert_int_equal(make_service(w, "second", &second, base), RK_OK);
 	v.service_sid = rk_str(second.row.sid); /* not the environment's service */
@@ -823,7 +823,7 @@ another_master_key_does_not_open(void **state)
 	w->store = NULL;
 	assert_int_equal(rk_vault_new(RK_STR("another key of thirty-two bytes!"), &wrong), RK_OK);
 	assert_int_equal(driver->open(w->file, wrong, &store, &w->why), RK_SIGNATURE);
-	assert_string_equal(w->why.code, "RK-610");
+	assert_string_equal(w->why.code, "RK-710");
 	rk_vault_free(wrong);
 	assert_int_equal(driver->open(w->file, w->vault, &w->store, &w->why), RK_OK);
 }

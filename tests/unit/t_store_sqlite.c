@@ -263,7 +263,7 @@ refuses_a_newer_form(void **state)
 	make_store();
 	close_store();
 	run_sql("PRAGMA user_version = 4");
-	refuses_with(RK_UNSUPPORTED, "RK-613");
+	refuses_with(RK_UNSUPPORTED, "RK-713");
 	assert_non_null(strstr(why.what, "4"));
 }
 
@@ -271,13 +271,13 @@ static void
 refuses_what_is_not_ours(void **state)
 {
 	run_sql("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)");
-	refuses_with(RK_INVALID, "RK-612");
+	refuses_with(RK_INVALID, "RK-712");
 	write_file(file,
 	    "this is no database, but a text of some length, longer than a header of a hundred bytes is, so "
 	    "that "
 	    "nobody can take it for one",
 	    120);
-	refuses_with(RK_DAMAGED, "RK-614");
+	refuses_with(RK_DAMAGED, "RK-714");
 }
 
 static void
@@ -288,7 +288,7 @@ refuses_another_key_and_changes_nothing(void **state)
 	make_store();
 	close_store();
 	assert_int_equal(rk_vault_new(RK_STR("another key of thirty-two bytes!"), &vault), RK_OK);
-	refuses_with(RK_SIGNATURE, "RK-610");
+	refuses_with(RK_SIGNATURE, "RK-710");
 	rk_vault_free(vault);
 	vault = right;
 }
@@ -298,7 +298,7 @@ refuses_what_is_no_file(void **state)
 {
 	assert_int_equal(mkdir(file, 0700), 0);
 	assert_int_equal(open_store(), RK_UNAVAILABLE);
-	assert_string_equal(why.code, "RK-615");
+	assert_string_equal(why.code, "RK-715");
 	assert_int_equal(rmdir(file), 0);
 	assert_int_equal(symlink("/etc/hostname", file), 0);
 	assert_int_equal(open_store(), RK_UNAVAILABLE);
@@ -418,7 +418,7 @@ read_only_disk(void **state)
 	close_store();
 	assert_int_equal(mount("t_store", dir, "tmpfs", MS_REMOUNT | MS_RDONLY, "size=16m"), 0);
 	assert_int_equal(open_store(), RK_UNAVAILABLE);
-	assert_string_equal(why.code, "RK-615");
+	assert_string_equal(why.code, "RK-715");
 	assert_int_equal(rk_err_http(RK_UNAVAILABLE), 503);
 	assert_int_equal(mount("t_store", dir, "tmpfs", MS_REMOUNT, "size=16m"), 0);
 	assert_int_equal(open_store(), RK_OK);
@@ -436,7 +436,7 @@ one_keeper_a_file(void **state)
 
 	make_store();
 	assert_int_equal(rk_store_sqlite_open(file, vault, &second, &why), RK_UNAVAILABLE);
-	assert_string_equal(why.code, "RK-615");
+	assert_string_equal(why.code, "RK-715");
 	close_store();
 	assert_int_equal(open_store(), RK_OK);
 }
