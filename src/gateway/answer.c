@@ -58,11 +58,12 @@ rk_answer_has(const struct rk_answer *a, struct rk_str name)
 static bool
 is_of_connection(struct rk_str name)
 {
-	static const char *const names[] = { "content-length", "connection", "transfer-encoding",
-		"keep-alive", "upgrade", "trailer", "te", "proxy-connection", "x-request-id" };
+	static const struct rk_str names[] = { { "content-length", 14 }, { "connection", 10 },
+		{ "transfer-encoding", 17 }, { "keep-alive", 10 }, { "upgrade", 7 }, { "trailer", 7 },
+		{ "te", 2 }, { "proxy-connection", 16 }, { "x-request-id", 12 } };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (rk_str_is_nocase(name, rk_str(names[i])))
+		if (name.n == names[i].n && rk_str_is_nocase(name, names[i]))
 			return true;
 	return false;
 }
