@@ -10,36 +10,61 @@
 
 /* ---- the kept keys ------------------------------------------------------------------ */
 
-static struct rk_access_key *
+static uint32_t
 to_front(struct rk_mint *mint, unsigned at)
 {
-	struct rk_access_key *key = mint->keys[at];
+	struct rk_mint_kept kept = mint->keys[at];
 
 	memmove(mint->keys + 1, mint->keys, at * sizeof(*mint->keys));
-	return mint->keys[0] = key;
+	mint->keys[0] = kept;
+	return kept.handle;
 }
 
-static enum rk_err
-take_key(struct rk_mint *mint, const struct rk_mint_order *o, enum rk_access_alg alg,
-    struct rk_access_key **ret_key, struct rk_why *why)
+static bool
+find_key(struct rk_mint *mint, const struct rk_mint_key *from, enum rk_access_alg alg, unsigned *ret_at)
+{
+	unsigned i;
+
+	for (i = 0; i < RK_MINT_KEYS && mint->keys[i].key; i++)
+		if (rk_access_key_is(
+			mint->keys[i].key, from->account_sid, from->key_sid, from->secret, alg, from->region))
+			break;
+	*ret_at = i;
+	return i < RK_MINT_KEYS && mint->keys[i].key;
+}
+
+enum rk_err
+rk_mint_get_key(
+    struct rk_mint *mint, const struct rk_mint_key *from, uint32_t *ret_handle, struct rk_why *why)
 {
 	struct rk_access_key *key;
-	unsigned i;
-	enum rk_err err;
+	enum rk_access_alg alg;
+	unsigned at;
+	enum rk_err err = rk_access_alg_parse(from->algorithm, &alg);
 
-	for (i = 0; i < RK_MINT_KEYS && mint->keys[i]; i++)
-		if (rk_access_key_is(mint->keys[i], o->account_sid, o->key_sid, o->secret, alg, o->region)) {
-			*ret_key = to_front(mint, i);
-			return RK_OK;
-		}
-	err = rk_access_key_new(o->account_sid, o->key_sid, o->secret, alg, o->region, &key, why);
 	if (err)
-		return err;
-	if (i == RK_MINT_KEYS)
-		rk_access_key_free(mint->keys[--i]);
-	mint->keys[i] = key;
-	*ret_key = to_front(mint, i);
+		return rk_why(why, err, "RK-252", "",
+		    "Algorithm not supported. Allowed values are HS256, HS384, HS512");
+	if (!find_key(mint, from, alg, &at)) {
+		err = rk_access_key_new(
+		    from->account_sid, from->key_sid, from->secret, alg, from->region, &key, why);
+		if (err)
+			return err;
+		if (at == RK_MINT_KEYS)
+			rk_access_key_free(mint->keys[--at].key);
+		mint->keys[at] = (struct rk_mint_kept){ key, ++mint->handles };
+	}
+	*ret_handle = to_front(mint, at);
 	return RK_OK;
+}
+
+static struct rk_access_key *
+key_of(const struct rk_mint *mint, uint32_t handle)
+{
+	for (unsigned i = 0; i < RK_MINT_KEYS && mint->keys[i].key; i++)
+		if (mint->keys[i].handle == handle)
+			return mint->keys[i].key;
+	return NULL;
 }
 
 /* ---- the lint ------------------------------------------------------------------------ */
@@ -99,16 +124,11 @@ enum rk_err
 rk_mint_token(struct rk_mint *mint, const struct rk_mint_order *order, struct rk_buf *out, struct rk_why *why)
 {
 	struct verdict verdict = { mint, order, why, false };
-	struct rk_access_key *key;
-	enum rk_access_alg alg;
-	enum rk_err err = rk_access_alg_parse(order->algorithm, &alg);
+	struct rk_access_key *key = key_of(mint, order->key);
+	enum rk_err err;
 
-	if (err)
-		return rk_why(why, err, "RK-252", "",
-		    "Algorithm not supported. Allowed values are HS256, HS384, HS512");
-	err = take_key(mint, order, alg, &key, why);
-	if (err)
-		return err;
+	if (!key)
+		return RK_GONE;
 	err = rk_access_lint(key, &order->claims, order->level, on_finding, &verdict);
 	if (err)
 		return err;
@@ -120,7 +140,7 @@ void
 rk_mint_done(struct rk_mint *mint)
 {
 	for (unsigned i = 0; i < RK_MINT_KEYS; i++)
-		rk_access_key_free(mint->keys[i]);
+		rk_access_key_free(mint->keys[i].key);
 	rk_buf_free(&mint->told);
 	*mint = (struct rk_mint){ 0 };
 }

@@ -252,19 +252,21 @@ on_warning(const struct rk_lint_finding *f, void *arg)
 	log_masked(slot, RK_LOG_WARN, rk_buf_str(&line));
 }
 
-/* The strings of mint() one after the other in one buffer; views are taken when it grows no more. */
-enum mint_arg { ACCOUNT, KEY, SECRET, IDENTITY, TTL, NBF, REGION, ALGORITHM, GRANTS, MINT_ARGS };
+enum { KEY, IDENTITY, TTL, NBF, GRANTS }; /* of mint() */
+#define KEY_ARGS 5                        /* of key(): all of them strings */
 
+/* Strings among the arguments, one after the other in one buffer; views are taken when it grows no more. */
 static bool
-put_mint_args(const struct call *c, struct rk_buf *all, struct rk_str ret_args[MINT_ARGS])
+put_strings(const struct call *c, const unsigned places[], size_t count, struct rk_buf *all,
+    struct rk_str ret_views[])
 {
-	size_t ends[MINT_ARGS], at = 0;
-	bool is_there[MINT_ARGS];
+	size_t ends[KEY_ARGS], at = 0;
+	bool is_there[KEY_ARGS];
 
 	if (!rk_buf_reserve(all, RK_KB))
 		return false;
-	for (size_t i = 0; i < MINT_ARGS; i++) {
-		JSStringRef text RK_AUTO(auto_string) = take_string(c, i);
+	for (size_t i = 0; i < count; i++) {
+		JSStringRef text RK_AUTO(auto_string) = take_string(c, places[i]);
 
 		is_there[i] = text != NULL;
 		if (text && JSStringGetLength(text) <= MINT_MAX)
@@ -273,8 +275,8 @@ put_mint_args(const struct call *c, struct rk_buf *all, struct rk_str ret_args[M
 			all->bad = RK_TOO_LARGE;
 		ends[i] = all->n;
 	}
-	for (size_t i = 0; i < MINT_ARGS; at = ends[i++])
-		ret_args[i] = is_there[i] ? rk_str_n(all->p + at, ends[i] - at) : (struct rk_str){ NULL, 0 };
+	for (size_t i = 0; i < count; at = ends[i++])
+		ret_views[i] = is_there[i] ? rk_str_n(all->p + at, ends[i] - at) : (struct rk_str){ NULL, 0 };
 	return rk_buf_end(all) == RK_OK;
 }
 
@@ -305,34 +307,50 @@ throw_refusal(const struct call *c, const struct rk_why *why)
 }
 
 static JSValueRef
+native_key(const struct call *c)
+{
+	static const unsigned places[KEY_ARGS] = { 0, 1, 2, 3, 4 };
+	struct rk_buf all RK_AUTO(rk_buf_wipe) = RK_BUF(MINT_MAX);
+	struct rk_str args[KEY_ARGS];
+	struct rk_why why = { 0 };
+	uint32_t handle;
+
+	if (!put_strings(c, places, KEY_ARGS, &all, args))
+		return throw_error(c, RK_STR("The token's arguments are too large."));
+	struct rk_mint_key from = { args[0], args[1], args[2], args[3], args[4] };
+	if (rk_mint_get_key(&c->slot->engine->mint, &from, &handle, &why))
+		return throw_refusal(c, &why);
+	return JSValueMakeNumber(c->ctx, handle);
+}
+
+static JSValueRef
 native_mint(const struct call *c)
 {
-	struct rk_buf all RK_AUTO(rk_buf_wipe) = RK_BUF(MINT_MAX),
+	static const unsigned places[] = { IDENTITY, GRANTS };
+	struct rk_buf all RK_AUTO(rk_buf_free) = RK_BUF(MINT_MAX),
 			  token RK_AUTO(rk_buf_free) = RK_BUF(2 * MINT_MAX);
 	struct rk_slot *slot = c->slot;
-	struct rk_mint_order order = { .claims = RK_ACCESS_CLAIMS,
+	double key = get_number(c, KEY);
+	struct rk_mint_order order = { .key = key >= 1 && key <= UINT32_MAX ? (uint32_t)key : 0,
+		.claims = RK_ACCESS_CLAIMS,
 		.level = (enum rk_lint_level)slot->engine->conf->token_lint,
 		.function = slot->inv ? slot->inv->call.function : UINT32_MAX,
 		.warn = on_warning,
 		.arg = slot };
-	struct rk_str args[MINT_ARGS];
+	struct rk_str args[2];
 	struct rk_why why = { 0 };
 
-	if (!put_mint_args(c, &all, args))
+	if (!put_strings(c, places, 2, &all, args))
 		return throw_error(c, RK_STR("The token's arguments are too large."));
 	if (!fill_times(c, &order.claims))
 		return throw_error(c,
 		    RK_STR("\"expiresIn\" should be a number of seconds or string representing a timespan"));
-	order.account_sid = args[ACCOUNT];
-	order.key_sid = args[KEY];
-	order.secret = args[SECRET];
-	order.region = args[REGION];
-	order.algorithm = args[ALGORITHM];
-	order.claims.identity = args[IDENTITY];
-	order.claims.grants = args[GRANTS];
-	if (rk_mint_token(&slot->engine->mint, &order, &token, &why))
-		return throw_refusal(c, &why);
-	return rk_text_value(c->ctx, rk_buf_str(&token));
+	order.claims.identity = args[0];
+	order.claims.grants = args[1];
+	enum rk_err err = rk_mint_token(&slot->engine->mint, &order, &token, &why);
+	if (err == RK_GONE)
+		return NULL;
+	return err ? throw_refusal(c, &why) : rk_text_value(c->ctx, rk_buf_str(&token));
 }
 
 static void
@@ -488,6 +506,7 @@ native_random_bytes(const struct call *c)
 	X("library", native_library)        \
 	X("mask", native_mask)              \
 	X("log", native_log)                \
+	X("key", native_key)                \
 	X("mint", native_mint)              \
 	X("answer", native_answer)          \
 	X("headers", native_headers)        \

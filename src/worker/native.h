@@ -21,11 +21,13 @@
  *   mask(text)                 the text without values of variables and tokens (worker/mask.h)
  *   log(level, text)           masked here; level 0 error, 1 warn, 2 info, 3 debug; for the
  *                              invocation under way (or none)
- *   mint(accountSid, keySid, secret, identity, ttl, nbf, region, algorithm, grants)
- *                              -> the JWT, or throws Error. identity: string or undefined (no
- *                              member); ttl and nbf: number, or undefined; region: string or
- *                              undefined; algorithm 'HS256'...; grants: the JSON text of the
- *                              grants object without identity
+ *   key(accountSid, keySid, secret, region, algorithm)
+ *                              -> a number for mint(): the key that is made of these, kept ready. region: string or
+ *                              undefined; algorithm 'HS256'... Throws Error
+ *   mint(key, identity, ttl, nbf, grants)
+ *                              -> the JWT; undefined when that key is not kept any more (ask key() again); or throws
+ *                              Error. identity: string or undefined (no member); ttl and nbf: number, or undefined;
+ *                              grants: the JSON text of the grants object without identity
  *   answer(outcome, status, headers, body)
  *                              ends the invocation. outcome as enum rk_outcome (wire/call.h);
  *                              headers one string, 'Name: value\n' a line, values Latin-1,

@@ -19,7 +19,10 @@ const base64url = (bytes) => Buffer.from(bytes).toString('base64url');
 
 // The reference form of BEHAVIOUR 3.1: Latin-1 header, UTF-8 payload, members in the vendor's order.
 export function mintAt(now) {
-	return (accountSid, keySid, secret, identity, ttl, nbf, region, algorithm, grants) => {
+	const keys = [];
+	const key = (...made) => keys.push(made);
+	const mint = (handle, identity, ttl, nbf, grants) => {
+		const [accountSid, keySid, secret, region, algorithm] = keys[handle - 1];
 		const header = { alg: algorithm, typ: 'JWT', cty: 'twilio-fpa;v=1', ...(region === undefined ? {} : { twr: region }) };
 		const at = Math.floor(now);
 		const all = identity === undefined ? JSON.parse(grants) : { identity, ...JSON.parse(grants) };
@@ -29,6 +32,7 @@ export function mintAt(now) {
 		const hash = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' }[algorithm];
 		return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`;
 	};
+	return { key, mint };
 }
 
 // files: { 'functions/x.js': source }. Returns { call, hooks, logs, context, fire }.
@@ -56,7 +60,7 @@ export function makeSlot({ files = {}, assets = {}, variables = {}, settings = {
 		mask: (text) => text,
 		library: (number) => libraries[number],
 		log: (level, text) => void logs.push([level, text]),
-		mint: mintAt(now),
+		...mintAt(now),
 		answer: (outcome, status, headers, body) => void slot.answers.push({ outcome: OUTCOMES[outcome], status, headers,
 			body: typeof body === 'string' ? body : body === undefined ? '' : Buffer.from(body).toString('latin1') }),
 		headers: () => list(slot.request.headers),

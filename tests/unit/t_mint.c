@@ -19,16 +19,23 @@ count_warning(const struct rk_lint_finding *finding, void *arg)
 	warnings++;
 }
 
-static struct rk_mint_order
-order_of(const char *secret)
+static struct rk_mint_key
+key_of(const char *secret)
 {
-	struct rk_mint_order order = { .account_sid = RK_STR("AC00000000000000000000000000000001"),
+	return (struct rk_mint_key){ .account_sid = RK_STR("AC00000000000000000000000000000001"),
 		.key_sid = RK_STR("SK00000000000000000000000000000002"),
 		.secret = rk_str(secret),
-		.algorithm = RK_STR("HS256"),
-		.claims = RK_ACCESS_CLAIMS,
-		.warn = count_warning };
+		.algorithm = RK_STR("HS256") };
+}
 
+static struct rk_mint_order
+order_of(struct rk_mint *m, const char *secret)
+{
+	struct rk_mint_order order = { .claims = RK_ACCESS_CLAIMS, .warn = count_warning };
+	struct rk_mint_key key = key_of(secret);
+	struct rk_why why;
+
+	assert_int_equal(rk_mint_get_key(m, &key, &order.key, &why), RK_OK);
 	order.claims.now = 1700000000;
 	order.claims.grants = RK_STR("{\"video\":{\"room\":\"daily\"}}");
 	return order;
@@ -50,18 +57,21 @@ test_a_kept_key_signs_the_same_and_never_for_another_secret(void **state)
 	struct rk_mint m = { 0 };
 	char secret[40];
 
-	struct rk_mint_order first = order_of("abcdefghijklmnopqrstuvwxyz012345");
+	struct rk_mint_order first = order_of(&m, "abcdefghijklmnopqrstuvwxyz012345");
 
 	mint(&m, &first, &one);
 	for (int i = 0; i < 3 * RK_MINT_KEYS; i++) {
 		snprintf(secret, sizeof(secret), "abcdefghijklmnopqrstuvwxyz0123%02d", i);
-		struct rk_mint_order order = order_of(secret);
+		struct rk_mint_order order = order_of(&m, secret);
 
 		mint(&m, &order, &two);
 		assert_false(rk_str_is(rk_buf_str(&one), rk_buf_str(&two)));
 	}
-	struct rk_mint_order again = order_of("abcdefghijklmnopqrstuvwxyz012345");
+	struct rk_why why;
 
+	assert_int_equal(rk_mint_token(&m, &first, &two, &why), RK_GONE);
+	struct rk_mint_order again = order_of(&m, "abcdefghijklmnopqrstuvwxyz012345");
+	assert_int_not_equal(again.key, first.key);
 	mint(&m, &again, &two);
 	assert_true(rk_str_is(rk_buf_str(&one), rk_buf_str(&two)));
 	rk_mint_done(&m);
@@ -71,8 +81,8 @@ static void
 test_a_refusal_has_code_sentence_and_way_out_and_no_secret(void **state)
 {
 	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
-	struct rk_mint_order order = order_of(" abcdefghijklmnopqrstuvwxyz01234");
 	struct rk_mint m = { 0 };
+	struct rk_mint_order order = order_of(&m, " abcdefghijklmnopqrstuvwxyz01234");
 	struct rk_why why = { 0 };
 
 	assert_int_equal(rk_mint_token(&m, &order, &out, &why), RK_REFUSED);
@@ -91,8 +101,8 @@ static void
 test_a_warning_is_told_once_for_each_function(void **state)
 {
 	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
-	struct rk_mint_order order = order_of("abcdefghijklmnopqrstuvwxyz012345");
 	struct rk_mint m = { 0 };
+	struct rk_mint_order order = order_of(&m, "abcdefghijklmnopqrstuvwxyz012345");
 
 	warnings = 0;
 	order.claims.grants = RK_STR("{\"video\":{}}");
@@ -108,13 +118,13 @@ test_a_warning_is_told_once_for_each_function(void **state)
 static void
 test_an_unknown_algorithm_is_an_error(void **state)
 {
-	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
-	struct rk_mint_order order = order_of("abcdefghijklmnopqrstuvwxyz012345");
 	struct rk_mint m = { 0 };
+	struct rk_mint_key key = key_of("abcdefghijklmnopqrstuvwxyz012345");
 	struct rk_why why = { 0 };
+	uint32_t handle;
 
-	order.algorithm = RK_STR("none");
-	assert_int_equal(rk_mint_token(&m, &order, &out, &why), RK_UNSUPPORTED);
+	key.algorithm = RK_STR("none");
+	assert_int_equal(rk_mint_get_key(&m, &key, &handle, &why), RK_UNSUPPORTED);
 	assert_string_equal(why.what, "Algorithm not supported. Allowed values are HS256, HS384, HS512");
 	rk_mint_done(&m);
 }

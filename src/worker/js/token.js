@@ -47,8 +47,23 @@ function collect(list, identity) {
 	return { identity, grants };
 }
 
-// native.mint signs; the C half lints what it is given first.
+// native.mint signs; the C half lints what it is given first. The last key is remembered: what it is made of
+// crosses to C once, not with every token.
 export function makeAccessToken(native) {
+	let accountSid, keySid, secret, region, algorithm, key;
+
+	function keyOf(token, itsRegion, itsAlgorithm) {
+		if (key === undefined || token.secret !== secret || token.keySid !== keySid || token.accountSid !== accountSid
+			|| itsRegion !== region || itsAlgorithm !== algorithm) {
+			key = undefined;
+			({ accountSid, keySid, secret } = token);
+			region = itsRegion;
+			algorithm = itsAlgorithm;
+			key = native.key(accountSid, keySid, secret, region, algorithm);
+		}
+		return key;
+	}
+
 	class AccessToken {
 		constructor(accountSid, keySid, secret, options) {
 			if (!accountSid)
@@ -85,8 +100,13 @@ export function makeAccessToken(native) {
 			if (typeof this.secret !== 'string')
 				throw new Error('secret must be a string');
 			const region = typeof this.region === 'string' && this.region !== '' ? this.region : undefined;
-			return native.mint(this.accountSid, this.keySid, this.secret, identity, ttl,
-				typeof this.nbf === 'number' ? this.nbf : undefined, region, chosen, stringify(grants));
+			const nbf = typeof this.nbf === 'number' ? this.nbf : undefined;
+			const text = stringify(grants);
+			const token = native.mint(keyOf(this, region, chosen), identity, ttl, nbf, text);
+			if (token !== undefined)
+				return token;
+			key = undefined;
+			return native.mint(keyOf(this, region, chosen), identity, ttl, nbf, text);
 		}
 	}
 	AccessToken.prototype.DEFAULT_ALGORITHM = DEFAULT_ALGORITHM;
