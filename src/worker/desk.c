@@ -160,7 +160,8 @@ finish(struct rk_desk_seat *seat)
 	uint64_t soonest = rk_clock_mono_ms() + END_MS;
 
 	uv_timer_stop(&seat->timer);
-	if (!slot->stopped) {
+	/* JavaScript is told of the end unless it knows, and has no timer that would outlive it. */
+	if (!slot->stopped && (!inv->closed || slot->wake_at < INFINITY)) {
 		enter(desk, slot, inv->deadline > soonest ? inv->deadline : soonest);
 		rk_slot_end(slot);
 		leave(desk, slot);

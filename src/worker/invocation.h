@@ -23,6 +23,7 @@ struct rk_invocation {
 	uint64_t deadline; /* rk_clock_mono_ms() */
 	unsigned lines;
 	bool answered;
+	bool closed; /* JavaScript answered it itself, and knows that it is over */
 	struct rk_call call; /* views of bytes[] */
 	unsigned char bytes[];
 };

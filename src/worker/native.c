@@ -365,6 +365,12 @@ fill_status(const struct call *c, struct rk_invocation_reply *reply)
 }
 
 static JSValueRef
+native_request_id(const struct call *c)
+{
+	return c->slot->inv ? rk_text_value(c->ctx, c->slot->inv->call.request_id) : NULL;
+}
+
+static JSValueRef
 native_answer(const struct call *c)
 {
 	struct rk_invocation *inv = c->slot->inv;
@@ -373,6 +379,7 @@ native_answer(const struct call *c)
 
 	if (!inv || inv->answered)
 		return NULL;
+	inv->closed = true;
 	JSStringRef fields RK_AUTO(auto_string) = take_string(c, 2),
 			   text RK_AUTO(auto_string) = take_string(c, 3);
 
@@ -509,6 +516,7 @@ native_random_bytes(const struct call *c)
 	X("key", native_key)                \
 	X("mint", native_mint)              \
 	X("answer", native_answer)          \
+	X("requestId", native_request_id)   \
 	X("headers", native_headers)        \
 	X("bodyBytes", native_body_bytes)   \
 	X("wakeAt", native_wake_at)         \

@@ -33,6 +33,7 @@
  *                              headers one string, 'Name: value\n' a line, values Latin-1,
  *                              already checked; body a string (sent as UTF-8), a Uint8Array
  *                              (sent as it is) or undefined. A second call is ignored.
+ *   requestId()                the request's id ("RQ..."), undefined outside an invocation
  *   headers()                  the request's headers: flat array [name, value, ...] as received
  *   bodyBytes()                the request's raw body as a Uint8Array
  *   wakeAt(ms)                 one timer a slot: calls hooks.wake() when now() >= ms; Infinity
@@ -43,15 +44,15 @@
  *   randomBytes(n) -> Uint8Array
  *
  * hooks (made by JavaScript, called by C):
- *   invoke(index, requestId, method, path, query, host, contentType, body)
+ *   invoke(index, method, path, query, host, contentType, body)
  *                              strings; contentType as sent or ''; body: a string when the body is
  *                              valid UTF-8 and no Content-Encoding is there, else undefined (read
  *                              bodyBytes() then); '' when empty. Must lead to native.answer(), now
  *                              or later. A throw out of it is a fault of ours: 500.
  *   wake()                     run the timers that are due
  *   rejected(promise, reason)  an unhandled rejection in this slot
- *   end()                      the invocation is over (answered or stopped): drop its timers and
- *                              pending work
+ *   end()                      the invocation is over and JavaScript does not know it (it was stopped, or
+ *                              the gateway left), or it left a timer: drop what it left behind
  */
 /* clang-format on */
 #ifndef RK_WORKER_NATIVE_H

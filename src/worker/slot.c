@@ -208,7 +208,6 @@ rk_slot_invoke(struct rk_slot *slot, struct rk_invocation *inv)
 	JSValueRef exception = NULL;
 	JSValueRef args[] = {
 		JSValueMakeNumber(ctx, call->function),
-		rk_text_value(ctx, call->request_id),
 		rk_text_kept_get(kept, ctx, call->method),
 		rk_text_kept_get(kept, ctx, call->path),
 		call->query.n ? rk_text_value(ctx, call->query) : rk_text_kept_get(kept, ctx, call->query),

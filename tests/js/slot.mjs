@@ -61,6 +61,7 @@ export function makeSlot({ files = {}, assets = {}, variables = {}, settings = {
 		library: (number) => libraries[number],
 		log: (level, text) => void logs.push([level, text]),
 		...mintAt(now),
+		requestId: () => 'RQ1',
 		answer: (outcome, status, headers, body) => void slot.answers.push({ outcome: OUTCOMES[outcome], status, headers,
 			body: typeof body === 'string' ? body : body === undefined ? '' : Buffer.from(body).toString('latin1') }),
 		headers: () => list(slot.request.headers),
@@ -99,7 +100,7 @@ export function makeSlot({ files = {}, assets = {}, variables = {}, settings = {
 		process.removeAllListeners('unhandledRejection');
 		process.on('unhandledRejection', rejections);
 		try {
-			hooks.invoke(index, 'RQ1', method, path ?? native.functions[index].path, query, host, type, text);
+			hooks.invoke(index, method, path ?? native.functions[index].path, query, host, type, text);
 			for (let i = 0; i < 50 && slot.answers.length === 0; i++) {
 				await turn();
 				if (slot.answers.length === 0 && slot.due !== Infinity) {

@@ -16,9 +16,8 @@ const JSON_LINE = 'Content-Type: application/json; charset=utf-8\n';
 const PAGE_LINE = 'Content-Type: text/html; charset=utf-8\n';
 
 class Invocation {
-	constructor(file, requestId) {
+	constructor(file) {
 		this.file = file;
-		this.requestId = requestId;
 		this.open = true;
 		this.event = undefined;
 	}
@@ -95,11 +94,11 @@ export function makeStage(native, describe) {
 	function refuse(call, outcome, { status, message, number }) {
 		call.open = false;
 		native.answer(outcome, status, JSON_LINE, stringify({ __proto__: null, code: `RK-${number}`, message,
-			more_info: `docs/errors.md#rk-${number}`, status, request_id: call.requestId }));
+			more_info: `docs/errors.md#rk-${number}`, status, request_id: native.requestId() }));
 	}
 
 	return {
-		begin: (file, requestId) => (current = new Invocation(file, requestId)),
+		begin: (file) => (current = new Invocation(file)),
 		current: () => current,
 		isOpen: () => current !== undefined && current.open,
 		isCurrent: (event) => current !== undefined && current.event === event,

@@ -79,8 +79,9 @@ export default function boot(native) {
 	}
 
 	return {
-		invoke(index, requestId, method, path, query, host, contentType, body) {
-			const call = stage.begin(functions[index].file, requestId);
+		invoke(index, method, path, query, host, contentType, body) {
+			const call = stage.begin(functions[index].file);
+			reset();
 			try {
 				run(call, index, method, path, query, host, contentType, body);
 			} catch (reason) {
@@ -95,7 +96,6 @@ export default function boot(native) {
 		end() {
 			stage.end();
 			timers.drop();
-			reset();
 		},
 	};
 }
