@@ -9,7 +9,6 @@
 #include "worker/slot.h"
 
 #define MINT_MAX (8 * RK_MB)
-#define HEADERS_MAX 128
 #define RANDOM_MAX (1 * RK_MB)
 #define MAX_SAFE 9007199254740992.0 /* integers up to here are exact */
 #define HEADERS_AT_ONCE 64

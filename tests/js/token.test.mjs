@@ -59,3 +59,21 @@ test('a grant named identity takes the place of the identity; __proto__ is no gr
 	})()`, slot.context);
 	assert.equal(JSON.stringify(JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url')).grants), '{"identity":"other","video":{}}');
 });
+
+test('a field that mints while it is read mixes no two keys', () => {
+	const slot = makeSlot({ files: { 'functions/x.js': '' }, now: 1700000000 });
+	const asked = [];
+	const { key } = slot.native;
+	slot.native.key = (...made) => (asked.push(made[2]), key(...made));
+	vm.runInContext(`
+		const { AccessToken } = Twilio.jwt;
+		const inner = new AccessToken('AC1', 'SK1', 'inner', {});
+		const outer = new AccessToken('AC1', 'SK1', 'outer', {});
+		Object.defineProperty(outer, 'secret', { get() { inner.toJwt(); return 'outer'; } });
+		globalThis.tokens = [outer.toJwt(), new AccessToken('AC1', 'SK1', 'outer', {}).toJwt(), inner.toJwt()];
+	`, slot.context);
+	const [outer, again, inner] = slot.context.tokens;
+	assert.equal(outer, again);
+	assert.notEqual(outer, inner);
+	assert.deepEqual(asked, ['inner', 'outer', 'inner']);
+});

@@ -82,6 +82,7 @@ export default function boot(native) {
 		invoke(index, method, path, query, host, contentType, body) {
 			const call = stage.begin(functions[index].file);
 			reset();
+			timers.drop();
 			try {
 				run(call, index, method, path, query, host, contentType, body);
 			} catch (reason) {

@@ -173,7 +173,7 @@ export function makeTimers(native, isOpen, failed) {
 			}
 			if (row.repeat && !row.gone && isOpen())
 				schedule(row);
-			else if (row.repeat)
+			else if (row.repeat && live.get(row.id) === row)
 				live.delete(row.id);
 		}
 		arm();

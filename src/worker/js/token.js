@@ -50,18 +50,15 @@ function collect(list, identity) {
 // native.mint signs; the C half lints what it is given first. The last key is remembered: what it is made of
 // crosses to C once, not with every token.
 export function makeAccessToken(native) {
-	let accountSid, keySid, secret, region, algorithm, key;
+	let known = { __proto__: null };
 
-	function keyOf(token, itsRegion, itsAlgorithm) {
-		if (key === undefined || token.secret !== secret || token.keySid !== keySid || token.accountSid !== accountSid
-			|| itsRegion !== region || itsAlgorithm !== algorithm) {
-			key = undefined;
-			({ accountSid, keySid, secret } = token);
-			region = itsRegion;
-			algorithm = itsAlgorithm;
-			key = native.key(accountSid, keySid, secret, region, algorithm);
+	function keyOf(accountSid, keySid, secret, region, algorithm) {
+		if (known.secret !== secret || known.keySid !== keySid || known.accountSid !== accountSid
+			|| known.region !== region || known.algorithm !== algorithm) {
+			const key = native.key(accountSid, keySid, secret, region, algorithm);
+			known = { __proto__: null, accountSid, keySid, secret, region, algorithm, key };
 		}
-		return key;
+		return known.key;
 	}
 
 	class AccessToken {
@@ -93,20 +90,21 @@ export function makeAccessToken(native) {
 				throw new Error('Algorithm not supported. Allowed values are HS256, HS384, HS512');
 			const { identity, grants } = collect(this.grants, identityOf(this.identity));
 			const ttl = secondsOf(this.ttl);
-			if (typeof this.keySid !== 'string')
+			const { accountSid, keySid, secret, nbf } = this;
+			if (typeof keySid !== 'string')
 				throw new Error('"issuer" must be a string');
-			if (typeof this.accountSid !== 'string')
+			if (typeof accountSid !== 'string')
 				throw new Error('"subject" must be a string');
-			if (typeof this.secret !== 'string')
+			if (typeof secret !== 'string')
 				throw new Error('secret must be a string');
 			const region = typeof this.region === 'string' && this.region !== '' ? this.region : undefined;
-			const nbf = typeof this.nbf === 'number' ? this.nbf : undefined;
+			const from = typeof nbf === 'number' ? nbf : undefined;
 			const text = stringify(grants);
-			const token = native.mint(keyOf(this, region, chosen), identity, ttl, nbf, text);
+			const token = native.mint(keyOf(accountSid, keySid, secret, region, chosen), identity, ttl, from, text);
 			if (token !== undefined)
 				return token;
-			key = undefined;
-			return native.mint(keyOf(this, region, chosen), identity, ttl, nbf, text);
+			known = { __proto__: null };
+			return native.mint(keyOf(accountSid, keySid, secret, region, chosen), identity, ttl, from, text);
 		}
 	}
 	AccessToken.prototype.DEFAULT_ALGORITHM = DEFAULT_ALGORITHM;
