@@ -12,14 +12,23 @@ function listOf(value) {
 	return isArray(value) ? [...value] : [value];
 }
 
+// Plainly where nothing by that name is there or inherited: a setter that a function put on a prototype, or
+// __proto__, must not take the value.
 function put(headers, name, value) {
-	defineProperty(headers, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+	if (!(name in headers))
+		headers[name] = value;
+	else
+		defineProperty(headers, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+}
+
+function isCookies(name) {
+	return name.length === COOKIES.length && toLowerCase(name) === 'set-cookie';
 }
 
 function append(headers, key, value) {
 	if (typeof value === 'object' && !isArray(value))
 		throw new Error('Header value cannot be an object');
-	const name = toLowerCase(`${key}`) === 'set-cookie' ? COOKIES : key;
+	const name = isCookies(`${key}`) ? COOKIES : key;
 	const before = headers[name];
 	if (name === COOKIES || before)
 		put(headers, name, [...listOf(before), ...listOf(value)].flat());
