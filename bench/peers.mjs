@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 export const HERE = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
 export const ROOT = join(HERE, '..');
 const MODULES = '/usr/lib/nginx/modules';
-const EXAMPLE = join(ROOT, 'examples/create-room-token');
+export const EXAMPLE = join(ROOT, 'examples/create-room-token');
 
-function nginx(port, scratch) {
+export function nginx(port, scratch) {
   const home = join(scratch, `nginx-${port}`);
   mkdirSync(home, { recursive: true });
   const fill = { PORT: String(port), HOME: home, HERE: join(HERE, 'nginx'), MODULES };

@@ -1,12 +1,13 @@
 // Measures Roomkey and its peers in turn, round by round, and reports medians. See docs/bench.md.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { HERE, ROOT, credentials, peers } from './peers.mjs';
+import { EXAMPLE, HERE, ROOT, credentials, nginx, peers } from './peers.mjs';
+import { measureProject } from './project.mjs';
 import { record, summary, table } from './report.mjs';
 import { firstAnswer, post, verify } from './token.mjs';
 import { cpuOf, memoryOf, startPinned, stop } from './tree.mjs';
@@ -160,4 +161,11 @@ console.log(`\n${CONNECTIONS} connections, server on core ${SERVER_CORE}, wrk on
   `medians of ${values.rounds} rounds of ${values.seconds} s; ratio to ${BAR}\n`);
 console.log(table(results, BAR));
 const mint = mintFigures(values.build);
+if (only.length === names.length)
+  await measureProject({
+    build: values.build, scratch, nginx, freePort, serverCore: SERVER_CORE, wrkCore: WRK_CORE,
+    connections: CONNECTIONS, seconds: Math.min(3, values.seconds),
+    tutorial: readFileSync(join(EXAMPLE, 'functions/create-room-token.js'), 'utf8'),
+    variables: readFileSync(join(EXAMPLE, '.env'), 'utf8'),
+  });
 if (!values['no-record'] && only.length === names.length) record(results, names, BAR, values.rounds, mint);

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const PATH = '/create-room-token';
-const BODY = '{"identity":"alice","room":"daily"}';
+export const BODY = '{"identity":"alice","room":"daily"}';
 
 /** One POST on a connection of its own: {status, text}. */
 export function post(port) {

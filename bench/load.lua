@@ -1,7 +1,12 @@
--- The one request of the bench, and wrk's figures as a JSON line for bench/wrk.mjs.
-wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/json"
-wrk.body = '{"identity":"alice","room":"daily"}'
+-- One request over and over, and wrk's figures as a JSON line for bench/wrk.mjs: a POST of the JSON in
+-- BENCH_BODY, or a GET when there is none.
+local body = os.getenv("BENCH_BODY")
+
+if body then
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.body = body
+end
 
 function done(summary, latency, requests)
   local e = summary.errors
