@@ -24,13 +24,21 @@ rk_lease_pump_later(struct rk_lease *lease)
 	rk_loop_at_turn_end(lease->loop, &lease->turn);
 }
 
+static void keep_sweeping(struct rk_lease *lease);
+
 /* ---- choosing --------------------------------------------------------------------- */
+
+static bool
+has_room(const struct rk_lease *lease, const struct rk_worker *w)
+{
+	return w->routes == lease->routes && !w->retired && w->in_flight < w->slots &&
+	       rk_chan_waiting(w->chan) < UNSENT_MAX;
+}
 
 static bool
 is_open(const struct rk_lease *lease, const struct rk_worker *w)
 {
-	return w->routes == lease->routes && !w->retired && w->in_flight < w->slots &&
-	       !(w->handed_back && w->in_flight) && rk_chan_waiting(w->chan) < UNSENT_MAX;
+	return has_room(lease, w) && !w->handed_back;
 }
 
 static bool
@@ -40,13 +48,15 @@ is_stalled(const struct rk_lease *lease, const struct rk_worker *w)
 }
 
 /* Silence is no proof: a worker whose functions all wait for a timer has nothing to say either. */
-static void
-ping(struct rk_worker *w)
+void
+rk_worker_ping(struct rk_worker *w)
 {
 	if (w->pinged)
 		return;
 	rk_chan_begin(w->chan, RK_MSG_PING, 0);
 	w->pinged = rk_chan_end(w->chan) == RK_OK;
+	w->pinged_at = rk_lease_now(w->lease);
+	keep_sweeping(w->lease);
 }
 
 /*
@@ -70,8 +80,8 @@ choose(const struct rk_lease *lease)
 		return best;
 	TAILQ_FOREACH(w, &lease->workers, link)
 	{
-		if (is_open(lease, w))
-			ping(w);
+		if (has_room(lease, w))
+			rk_worker_ping(w);
 	}
 	return NULL;
 }
@@ -108,10 +118,8 @@ occupy(struct rk_lease *lease, struct rk_worker *w, struct rk_job *job)
 	job->worker = w;
 	job->since = rk_lease_now(lease);
 	w->jobs[slot] = job;
-	if (w->in_flight++ == 0) {
+	if (w->in_flight++ == 0)
 		w->heard = job->since;
-		w->handed_back = false;
-	}
 	TAILQ_INSERT_TAIL(&lease->flight, job, link);
 }
 
@@ -181,15 +189,36 @@ sweep_flight(struct rk_lease *lease)
 	}
 }
 
+/* One that runs on after its answers owes none, and must still come back. True while an answer to a ping is due. */
+static bool
+sweep_pings(struct rk_lease *lease)
+{
+	struct rk_worker *w;
+	bool waiting = false;
+
+	TAILQ_FOREACH(w, &lease->workers, link)
+	{
+		if (w->pinged && !w->retired &&
+		    rk_lease_now(lease) - w->pinged_at >= lease->timeout_ms + REPLY_MORE_MS) {
+			lease->ops->overdue(lease->arg, w->number);
+			w->retired = true;
+		}
+		waiting |= w->pinged && !w->retired;
+	}
+	return waiting;
+}
+
 static void
 on_sweep(uv_timer_t *timer)
 {
 	struct rk_lease *lease = timer->data;
+	bool waiting;
 
 	sweep_queue(lease);
 	sweep_flight(lease);
+	waiting = sweep_pings(lease);
 	rk_lease_pump_later(lease);
-	if (TAILQ_EMPTY(&lease->queue) && TAILQ_EMPTY(&lease->flight)) {
+	if (TAILQ_EMPTY(&lease->queue) && TAILQ_EMPTY(&lease->flight) && !waiting) {
 		uv_timer_stop(timer);
 		lease->sweeping = false;
 	}

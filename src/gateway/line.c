@@ -106,20 +106,46 @@ on_retry(uv_timer_t *timer)
 
 /* ---- making lines ------------------------------------------------------------------- */
 
+/*
+ * How many bytes at p a terminal might obey instead of show; 0 for none. Beside ASCII's, in UTF-8: C1 (U+0080-009F),
+ * line and paragraph separators and what reorders text (U+2028-202E, U+2066-2069).
+ */
+static size_t
+control_size(const unsigned char *p, size_t n)
+{
+	if (p[0] < 0x20 || p[0] == 0x7f)
+		return 1;
+	if (n >= 2 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+		return 2;
+	if (n >= 3 && p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae)
+		return 3;
+	if (n >= 3 && p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)
+		return 3;
+	return 0;
+}
+
+static void
+put_hex(struct rk_buf *out, const unsigned char *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++)
+		rk_buf_put(out, rk_str_n((char[]){ '\\', 'x', hex[p[i] >> 4], hex[p[i] & 15] }, 4));
+}
+
 void
 rk_lines_put_escaped(struct rk_buf *out, struct rk_str s, size_t max)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t n = s.n < max ? s.n : max, from = 0;
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t n = s.n < max ? s.n : max, from = 0, size;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c >= 0x20 && c != 0x7f)
+	for (size_t i = 0; i < n; i += size ? size : 1) {
+		size = control_size(p + i, n - i);
+		if (size == 0)
 			continue;
 		rk_buf_put(out, rk_str_sub(s, from, i - from));
-		rk_buf_put(out, rk_str_n((char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] }, 4));
-		from = i + 1;
+		put_hex(out, p + i, size);
+		from = i + size;
 	}
 	rk_buf_put(out, rk_str_sub(s, from, n - from));
 	if (s.n > max)

@@ -66,6 +66,7 @@ on_handback(struct rk_worker *w, struct rk_msg_view *view)
 		TAILQ_INSERT_HEAD(&lease->queue, job, link);
 	}
 	w->handed_back = true;
+	rk_worker_ping(w);
 	rk_lease_pump_later(lease);
 }
 

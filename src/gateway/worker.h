@@ -20,8 +20,9 @@ struct rk_worker {
 	uint32_t number, generation, slots, in_flight, serial;
 	uint64_t heard;   /* ms: it said something, or got its first job */
 	bool retired;     /* nothing new to it */
-	bool handed_back; /* nothing new until it speaks or is empty */
+	bool handed_back; /* nothing new until it speaks */
 	bool pinged;      /* asked whether it is awake; not answered yet */
+	uint64_t pinged_at; /* ms */
 	struct rk_job *jobs[RK_WORKER_SLOTS];
 };
 
@@ -45,6 +46,8 @@ uint64_t rk_lease_now(const struct rk_lease *lease); /* ms */
 void rk_lease_pump_later(struct rk_lease *lease);
 /* Frees the job's slot; the worker's late words about it will find nothing. */
 void rk_lease_take_back(struct rk_lease *lease, struct rk_job *job);
+/* Asks whether it is awake. An answer later than an invocation's is the end of it. */
+void rk_worker_ping(struct rk_worker *w);
 
 /* ---- worker.c ---- */
 

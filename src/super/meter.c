@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PERIOD_MS 25 /* an allocation bomb reaches 256 MB in about 300 */
+#include "base/auto.h"
+
+#define PERIOD_MS 25       /* an allocation bomb reaches 256 MB in about 300 */
+#define LEAVE_MORE_MS 2000 /* beyond the time limit of an invocation */
 
 /* The second number of /proc/<pid>/statm: resident pages. 0 when the process is gone. */
 static uint64_t
@@ -20,13 +23,36 @@ resident_pages(int statm)
 	return strtoull(at, NULL, 10);
 }
 
+/* Three quarters of the way from what it holds at rest to the limit. */
+static bool
+is_nearly_full(struct rk_post *worker, uint64_t pages, uint64_t max)
+{
+	if (worker->rest_pages == 0)
+		worker->rest_pages = pages;
+	return worker->rest_pages < max && pages > worker->rest_pages + (max - worker->rest_pages) / 4 * 3;
+}
+
+/* It finishes what it has, and another takes its place: a slow leak costs no request. */
+static void
+ask_to_leave(struct rk_post *worker, const struct rk_conf *conf)
+{
+	RK_AUTO(rk_buf_free) struct rk_buf payload = RK_BUF(64);
+
+	worker->leaving = true;
+	rk_msg_put_u32(&payload, (uint32_t)conf->timeout_ms + LEAVE_MORE_MS);
+	rk_post_tell(worker, RK_MSG_QUIT, rk_buf_str(&payload));
+}
+
 static void
 weigh(struct rk_post *worker, void *arg)
 {
 	struct rk_meter *meter = arg;
+	uint64_t pages = worker->pid && worker->statm >= 0 ? resident_pages(worker->statm) : 0;
 
-	if (worker->pid && worker->statm >= 0 && resident_pages(worker->statm) > meter->max_pages)
+	if (pages > meter->max_pages)
 		rk_post_kill(worker, meter->fate);
+	else if (worker->ready && !worker->leaving && is_nearly_full(worker, pages, meter->max_pages))
+		ask_to_leave(worker, meter->deploys->conf);
 }
 
 static void

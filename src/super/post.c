@@ -215,6 +215,8 @@ rk_post_start(
 	uv_timer_stop(&post->timer);
 	post->number = number;
 	post->ready = false;
+	post->leaving = false;
+	post->rest_pages = 0;
 	post->fate[0] = '\0';
 	post->started_ms = rk_clock_mono_ms();
 	if (post->role == RK_WORKER)

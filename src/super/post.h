@@ -35,6 +35,8 @@ struct rk_post {
 	int statm;                  /* -1, or its /proc entry, for the meter */
 	uint64_t started_ms;
 	bool ready;
+	bool leaving;               /* was told to end when it has finished */
+	uint64_t rest_pages;        /* what it held when the meter first saw it ready; 0: not yet */
 	char fate[64];              /* why super ended it, for the log */
 
 	unsigned quick;             /* deaths in a row, each soon after its start */

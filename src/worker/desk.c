@@ -2,12 +2,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
-#define FLUSH_MS 2  /* replies do not wait longer for the rest of a batch */
-#define PUMP_MS 10  /* then timers and channels have their turn */
-#define END_MS 1000 /* what our own clean-up after an invocation may take */
+#define FLUSH_MS 2       /* replies do not wait longer for the rest of a batch */
+#define PUMP_MS 10       /* then timers and channels have their turn */
+#define JOBS_MORE_MS 100 /* what is one long run is ended by on_limit first, which costs others less */
+#define END_MS 1000      /* what our own clean-up after an invocation may take */
 #define LINGER_MS 250
 #define HANDBACK_IDS 8192u
 
@@ -107,7 +109,27 @@ rk_desk_leave(struct rk_desk *desk)
 
 /* ---- the limit -------------------------------------------------------------------------- */
 
+/* Nothing of theirs may wait here, but they may not know that this process is busy: the run may have answered. */
+static void
+tell_busy(struct rk_desk_gateway *g)
+{
+	rk_msg_put_u32(rk_chan_begin(g->chan, RK_MSG_HANDBACK, 0), 0);
+	(void)!rk_chan_end(g->chan);
+}
+
 /* A run has passed RK_LIMIT_MS: what waits behind it goes elsewhere, what is done goes out. */
+static void
+make_way(struct rk_desk *desk)
+{
+	if (desk->handed_back)
+		return;
+	desk->handed_back = true;
+	hand_back(desk);
+	for (struct rk_desk_gateway *g = desk->gateways; g; g = g->next)
+		tell_busy(g);
+	flush_all(desk);
+}
+
 static bool
 on_limit(void *arg)
 {
@@ -115,20 +137,35 @@ on_limit(void *arg)
 
 	if (!desk->running)
 		return false;
-	if (!desk->handed_back) {
-		desk->handed_back = true;
-		hand_back(desk);
-		flush_all(desk);
-	}
+	make_way(desk);
 	if (rk_clock_mono_ms() < desk->limit_at)
 		return false;
 	desk->running->stopped = true;
 	return true;
 }
 
+/* Promise jobs that make promise jobs: nothing but the end of the process ends them. What else runs here is lost. */
+static void
+on_jobs(void *arg)
+{
+	struct rk_desk *desk = arg;
+
+	if (desk->running->stopped)
+		return;
+	make_way(desk);
+	if (rk_clock_mono_ms() < desk->limit_at + JOBS_MORE_MS)
+		return;
+	if (desk->running->inv)
+		rk_invocation_fail(desk->running->inv, RK_OUTCOME_TIMEOUT, 504, "RK-504",
+		    "The function did not answer within its time limit.");
+	rk_desk_leave(desk);
+	_exit(0);
+}
+
 static void
 enter(struct rk_desk *desk, struct rk_slot *slot, uint64_t limit_at)
 {
+	rk_limit_enter(&desk->limit, rk_clock_mono_ms());
 	desk->running = slot;
 	desk->limit_at = limit_at;
 	desk->handed_back = false;
@@ -140,6 +177,7 @@ static void
 leave(struct rk_desk *desk, struct rk_slot *slot)
 {
 	desk->running = NULL;
+	rk_limit_leave(&desk->limit);
 	if (!slot->stopped || desk->leaving)
 		return;
 	if (slot->inv)
@@ -441,7 +479,7 @@ rk_desk_open(struct rk_desk *desk, struct rk_engine *engine, struct rk_why *why)
 		desk->engine = NULL;
 		return err;
 	}
-	rk_limit_start(&desk->limit, engine->group, on_limit, desk);
+	rk_limit_start(&desk->limit, engine->group, on_limit, on_jobs, desk);
 	pump_later(desk);
 	return RK_OK;
 }

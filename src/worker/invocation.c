@@ -9,7 +9,7 @@
 
 #define FAULT_MAX (8 * RK_KB)
 #define CUT_NOTE " [cut: a line of the log is at most 64 KB]"
-#define END_NOTE "[no more lines are kept: an invocation may write 1000]"
+#define END_NOTE "[no more lines are kept: an invocation may write 1000, and 256 KB]"
 
 enum rk_err
 rk_invocation_new(
@@ -215,6 +215,8 @@ rk_invocation_log(struct rk_invocation *inv, enum rk_log_level level, struct rk_
 
 	if (!inv->chan || inv->lines > RK_INVOCATION_LINES)
 		return;
+	if (inv->log_size >= RK_INVOCATION_LOG_MAX)
+		inv->lines = RK_INVOCATION_LINES;
 	if (inv->lines++ == RK_INVOCATION_LINES) {
 		line.level = RK_LOG_WARN;
 		line.text = RK_STR(END_NOTE);
@@ -223,6 +225,7 @@ rk_invocation_log(struct rk_invocation *inv, enum rk_log_level level, struct rk_
 		rk_buf_lit(&words, CUT_NOTE);
 		line.text = rk_buf_str(&words);
 	}
+	inv->log_size += inv->lines <= RK_INVOCATION_LINES ? line.text.n : 0;
 	rk_line_put(rk_chan_begin(inv->chan, RK_MSG_LOG, inv->id), &line);
 	(void)!rk_chan_end(inv->chan);
 }

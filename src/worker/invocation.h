@@ -15,6 +15,7 @@
 
 #define RK_INVOCATION_LINES 1000u /* of log, in one invocation */
 #define RK_INVOCATION_LINE_MAX (64u * RK_KB)
+#define RK_INVOCATION_LOG_MAX (256u * RK_KB) /* of all lines of one invocation */
 
 struct rk_invocation {
 	struct rk_invocation *next; /* in the queue */
@@ -22,8 +23,9 @@ struct rk_invocation {
 	uint32_t id;
 	uint64_t deadline; /* rk_clock_mono_ms() */
 	unsigned lines;
+	size_t log_size;
 	bool answered;
-	bool closed; /* JavaScript answered it itself, and knows that it is over */
+	bool closed;         /* JavaScript answered it itself, and knows that it is over */
 	struct rk_call call; /* views of bytes[] */
 	unsigned char bytes[];
 };
@@ -51,7 +53,8 @@ void rk_invocation_answer(
 void rk_invocation_fail(struct rk_invocation *inv, enum rk_outcome outcome, uint16_t status, const char *code,
     const char *message);
 
-/* A line of the function's log: cut at RK_INVOCATION_LINE_MAX, and counted. */
+/* A line of the function's log: cut at RK_INVOCATION_LINE_MAX, and counted. When one of the limits is reached, the
+ * log says so and ends. */
 void rk_invocation_log(struct rk_invocation *inv, enum rk_log_level level, struct rk_str text);
 
 #endif

@@ -81,3 +81,22 @@ exports.handler = (context, event, callback) => {
 	await slot.call('functions/f.js', { query: 'a[b]=1' });
 	assert.equal((await slot.call('functions/f.js', { query: 'ask=1' })).body, 'false');
 });
+
+test('timers have a ceiling, which only those that wait count towards', async () => {
+	const slot = makeSlot({ files: {
+		'functions/flood.js': handler('for (let i = 0; i < 10001; i++) setTimeout(() => {}, 1e6);'),
+		'functions/churn.js': handler("for (let i = 0; i < 20000; i++) clearTimeout(setTimeout(() => {}, 1e6)); callback(null, 'ok');"),
+	} });
+	const refused = await slot.call('functions/flood.js');
+	assert.deepEqual([refused.status, JSON.parse(refused.body).name], [500, 'RangeError']);
+	assert.equal((await slot.call('functions/churn.js')).body, 'ok');
+	assert.equal((await slot.call('functions/flood.js')).status, 500);
+});
+
+test('a module that replaces its handler later is called as it was first', async () => {
+	const slot = makeSlot({ files: {
+		'functions/x.js': "exports.handler = (c, e, cb) => { exports.handler = () => { throw new Error('replaced'); }; cb(null, 'ok'); };",
+	} });
+	assert.equal((await slot.call('functions/x.js')).body, 'ok');
+	assert.equal((await slot.call('functions/x.js')).body, 'ok');
+});

@@ -34,7 +34,7 @@ static const char T001[] =
     "AwMDAwMDAwMDAwMDAwMDAwMDAyIiwic3ViIjoiQUMwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMSJ9.nVF"
     "zD5Mf-rchW_0ES4T9ZdegGj4UJiPa3xvrKOZsZfE";
 
-enum { TOKEN, EMPTY, ASYNC, LOOP, NEVER, THROW, TWICE, LINES, BIG, RECURSE, LATE_LOOP, MICRO };
+enum { TOKEN, EMPTY, ASYNC, LOOP, NEVER, THROW, TWICE, LINES, BIG, RECURSE, LATE_LOOP, MICRO, LOUD };
 
 static const char *const files[] = {
 	"functions/token.js",
@@ -69,6 +69,10 @@ static const char *const files[] = {
 	"exports.handler = (c, e, callback) => { callback(null, 'quick'); for (;;); };",
 	"functions/micro.js",
 	"exports.handler = (c, e, callback) => { Promise.resolve().then(() => { for (;;); }); };",
+	"functions/loud.js",
+	"exports.handler = (c, e, callback) => { for (let i = 0; i < 100; i++) "
+	"console.log('x'.repeat(60000));\n"
+	"  callback(null, 'ok'); };",
 	NULL,
 };
 
@@ -278,9 +282,27 @@ test_the_log_is_cut_and_counted(void **state)
 	(void)rig_ask(rig, (struct rig_request){ .id = 1, .function = LINES });
 	assert_int_equal(rig->line_count, RK_INVOCATION_LINES + 1);
 	assert_non_null(strstr(rig->log.p, " [cut: a line of the log is at most 64 KB]\n"));
-	assert_non_null(strstr(rig->log.p, "[no more lines are kept: an invocation may write 1000]\n"));
+	assert_non_null(
+	    strstr(rig->log.p, "[no more lines are kept: an invocation may write 1000, and 256 KB]\n"));
 	assert_null(strstr(rig->log.p, "line 998\n"));
 	assert_true(rig->log.n < 2 * RK_INVOCATION_LINE_MAX + 64 * RK_KB);
+	rig_free(rig);
+}
+
+static void
+test_the_logs_bytes_are_limited_too(void **state)
+{
+	struct rig *rig = new_rig();
+	unsigned lines;
+
+	(void)rig_ask(rig, (struct rig_request){ .id = 1, .function = LOUD });
+	lines = rig->line_count;
+	assert_true(rig->log.n >= RK_INVOCATION_LOG_MAX);
+	assert_true(rig->log.n < RK_INVOCATION_LOG_MAX + RK_INVOCATION_LINE_MAX + RK_KB);
+	assert_non_null(strstr(rig->log.p, "[no more lines are kept"));
+	/* The next invocation has a log of its own. */
+	(void)rig_ask(rig, (struct rig_request){ .id = 2, .function = LOUD });
+	assert_int_equal(rig->line_count, 2 * lines);
 	rig_free(rig);
 }
 
@@ -351,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_no_more_slots_than_the_setting_and_the_rest_waits_its_turn),
 		cmocka_unit_test(test_throwing_answers_500_and_answering_twice_once),
 		cmocka_unit_test(test_the_log_is_cut_and_counted),
+		cmocka_unit_test(test_the_logs_bytes_are_limited_too),
 		cmocka_unit_test(test_an_answer_over_the_limit_is_500),
 		cmocka_unit_test(test_never_answering_ends_in_504_and_the_worker_goes_on),
 		cmocka_unit_test(test_an_answer_given_before_a_loop_counts),

@@ -186,6 +186,7 @@ what_is_handed_back_runs_elsewhere_and_survives_a_death(void **state)
 	first = send_one();
 	second = send_one();
 	await_calls(a, 2);
+	a->stuck = true;
 	out = rk_chan_begin(a->chan, RK_MSG_HANDBACK, 0);
 	rk_msg_put_u32(out, 1);
 	rk_msg_put_u32(out, a->ids[1]);
@@ -198,6 +199,36 @@ what_is_handed_back_runs_elsewhere_and_survives_a_death(void **state)
 	rk_chan_close(a->chan);
 	a->chan = NULL;
 	expect(first, "HTTP/1.1 502");
+}
+
+/* It has answered, runs on, and says so: nothing is owed, and nothing new goes there until it comes back. */
+static void
+a_worker_busy_after_its_answer_gets_nothing_more(void **state)
+{
+	struct rig_worker *a = rig_worker(&rig, 0, 1, 8, rig_hold), *b;
+	int fd;
+
+	rig_routes(&rig, 1, paths, "u");
+	rig_run(&rig, 10);
+	a->stuck = true;
+	rk_msg_put_u32(rk_chan_begin(a->chan, RK_MSG_HANDBACK, 0), 0);
+	assert_int_equal(rk_chan_end(a->chan), RK_OK);
+	rig_run(&rig, 10);
+	fd = send_one();
+	rig_run(&rig, 10);
+	assert_int_equal(a->calls, 0);
+	b = rig_worker(&rig, 1, 1, 8, rig_echo);
+	expect(fd, "X-H: GET /fn");
+	assert_int_equal(b->calls, 1);
+	rk_chan_begin(a->chan, RK_MSG_PONG, 0);
+	assert_int_equal(rk_chan_end(a->chan), RK_OK);
+	rk_chan_close(b->chan);
+	b->chan = NULL;
+	rig_run(&rig, 10);
+	fd = send_one();
+	await_calls(a, 1);
+	answer_all(a);
+	expect(fd, "done");
 }
 
 static void
@@ -341,6 +372,7 @@ main(void)
 		T(a_stuck_worker_gets_nothing_more),
 		T(no_more_than_its_slots_and_the_rest_waits),
 		T(what_is_handed_back_runs_elsewhere_and_survives_a_death),
+		T(a_worker_busy_after_its_answer_gets_nothing_more),
 		T(nothing_new_to_a_retired_worker),
 		T(requests_before_the_first_routes_wait_for_them),
 		T(without_routes_a_request_gives_up_after_five_seconds),

@@ -107,10 +107,11 @@ a_functions_words_cannot_forge_a_line(void **state)
 	struct rk_route route = { .path = RK_STR("/f") };
 	struct rk_line line = { .level = RK_LOG_ERROR,
 		.request_id = RK_STR("RQ1"),
-		.text = RK_STR("one\n22:13:20  200  GET\x1b[2J") };
+		.text = RK_STR("one\n22:13:20  200  GET\x1b[2J\xe2\x80\xae\xc2\x9b\xc3\xa9") };
 
 	rk_lines_function(lines, &route, &line);
-	assert_string_equal(read_all(), "22:13:20  error /f RQ1 one\n          22:13:20  200  GET\\x1b[2J\n");
+	assert_string_equal(read_all(), "22:13:20  error /f RQ1 one\n          22:13:20  200  "
+					"GET\\x1b[2J\\xe2\\x80\\xae\\xc2\\x9b\xc3\xa9\n");
 	line.level = RK_LOG_WARN;
 	line.text = RK_STR("careful");
 	rk_lines_function(lines, &route, &line);

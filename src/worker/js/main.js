@@ -3,7 +3,7 @@
 // Holds: the slot's globals and modules, the invocation under way. May: call `native` (worker/native.h).
 // May not: let `native` or the hooks be reached by a function - neither as `this`, as an argument, nor through a method
 // that a function could have replaced. Talks to: the C half only, through native and the hooks returned here.
-import { Error, Promise } from './intrinsics.js';
+import { Error, Promise, safeList } from './intrinsics.js';
 import { makeBuiltins } from './builtins.js';
 import { makeConsole } from './console.js';
 import { makeContexts } from './context.js';
@@ -23,11 +23,19 @@ import { makeRuntime } from './runtime.js';
 import { makeMicrotasks, makeTimers } from './timers.js';
 import { makeTwilio } from './twilio.js';
 
-function handlerOf(module, file) {
-	const handler = module.exports?.handler;
-	if (typeof handler !== 'function')
-		throw new Error(`Could not find a "handler" function in file ${file}`);
-	return handler;
+// Looked up once a slot: a module that changes its exports later does not change what is called.
+function makeHandlers(load, functions) {
+	const handlers = safeList();
+	for (let i = 0; i < functions.length; i++)
+		handlers[i] = undefined;
+	return function handlerOf(index) {
+		if (handlers[index] !== undefined)
+			return handlers[index];
+		const handler = load(index).exports?.handler;
+		if (typeof handler !== 'function')
+			throw new Error(`Could not find a "handler" function in file ${functions[index].file}`);
+		return (handlers[index] = handler);
+	};
 }
 
 export default function boot(native) {
@@ -63,14 +71,14 @@ export default function boot(native) {
 	const { load, numberOf } = makeModules(native, files, textOf, (name) => builtins.get(name));
 	const builtins = makeBuiltins(native,
 		{ console, process, timers: timers.globals, webcrypto, numberOf, bytesOf, textOf });
-	const { strict } = native.settings;
+	const { strict } = native.settings, handlerOf = makeHandlers(load, functions);
 	const makeContext = makeContexts(variables, native.settings);
 	const makeEvent = makeEvents(native, stage.isCurrent);
 
 	function run(call, index, method, path, query, host, contentType, body) {
 		if (strict)
 			checkRequest(method, native.headers(), body);
-		const handler = handlerOf(load(index), call.file);
+		const handler = handlerOf(index);
 		const event = makeEvent(query, contentType, body);
 		call.event = event;
 		const result = handler(makeContext(path, host), event, (error, payload) => stage.settle(call, error, payload));

@@ -1,9 +1,10 @@
 // timers.js - setTimeout and its kin, on the one timer a slot has: a heap by due time, then by order of making.
 //
 // One timer runs a wake, so that the promises it settles are dealt with before the next one, as in Node.
-import { apply, Number, safeList, SafeMap, TypeError } from './intrinsics.js';
+import { apply, Number, RangeError, safeList, SafeMap, TypeError } from './intrinsics.js';
 
 const DELAY_MAX = 2147483647;
+const TIMERS_MAX = 10000;       // of one invocation, waiting at once
 
 class Timeout {
 	#handles;
@@ -149,6 +150,8 @@ export function makeTimers(native, isOpen, failed) {
 		const timeout = new Timeout(handles, id);
 		if (!isOpen())
 			return timeout;
+		if (live.size >= TIMERS_MAX)
+			throw new RangeError(`A function may have ${TIMERS_MAX} timers waiting at once`);
 		live.set(id, row);
 		schedule(row);
 		return timeout;

@@ -1,0 +1,4 @@
+exports.handler = function () {
+  const again = () => Promise.resolve().then(again);
+  again();
+};
