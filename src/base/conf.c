@@ -7,11 +7,11 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
+#include "base/near.h"
 
 #define CODE_UNKNOWN "RK-020"
 #define CODE_VALUE "RK-021"
 #define CODE_ARGS "RK-022"
-#define FLAG_WIDTH_MAX 32 /* longer names are compared by their start */
 
 enum kind { TEXT, NUMBER, CHOICE, SWITCH };
 
@@ -141,48 +141,16 @@ set(struct rk_conf *conf, const struct row *row, struct rk_str value, struct rk_
 
 /* ---- unknown names ------------------------------------------------------- */
 
-/* How many letters to add, drop or change to make a of b (Levenshtein), by rows. */
-static size_t
-distance(struct rk_str a, struct rk_str b)
-{
-	size_t line[FLAG_WIDTH_MAX + 1];
-
-	a = rk_str_sub(a, 0, FLAG_WIDTH_MAX);
-	b = rk_str_sub(b, 0, FLAG_WIDTH_MAX);
-	for (size_t j = 0; j <= b.n; j++)
-		line[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = line[0];
-
-		line[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
-			size_t shift = (line[j] < line[j - 1] ? line[j] : line[j - 1]) + 1;
-
-			diagonal = line[j];
-			line[j] = change < shift ? change : shift;
-		}
-	}
-	return line[b.n];
-}
-
 static enum rk_err
 say_unknown(struct rk_str flag, struct rk_why *why)
 {
 	char todo[64];
-	const struct row *best = &rows[0];
-	size_t least = SIZE_MAX;
+	struct rk_near near = RK_NEAR(flag);
 
-	for (size_t i = 0; i < ROW_COUNT; i++) {
-		size_t d = distance(flag, rk_str(rows[i].flag));
-
-		if (d < least) {
-			least = d;
-			best = &rows[i];
-		}
-	}
-	if (least <= 3)
-		snprintf(todo, sizeof todo, "The nearest is --%s.", best->flag);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		rk_near_put(&near, rows[i].flag);
+	if (near.best)
+		snprintf(todo, sizeof todo, "The nearest is --%s.", near.best);
 	else
 		snprintf(todo, sizeof todo, "--help lists every setting.");
 	return rk_why(why, RK_NOT_FOUND, CODE_UNKNOWN, todo, "there is no setting --%.*s",

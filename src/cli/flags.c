@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
+#include "base/near.h"
 #include "base/secret.h"
-#include "cli/near.h"
 #include "cli/say.h"
 
 static int

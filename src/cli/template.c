@@ -1,6 +1,6 @@
 #include "cli/template.h"
 
-#include "cli/near.h"
+#include "base/near.h"
 
 /* templates.S */
 #define BYTES(label) extern const char rk_template_##label[], rk_template_##label##_end[];

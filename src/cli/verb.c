@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/conf.h"
-#include "cli/near.h"
+#include "base/near.h"
 
 static const struct rk_verb *const verbs[] = {
 	&rk_verb_init,

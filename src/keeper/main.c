@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "keeper/audience.h"
 #include "keeper/changes.h"
+#include "keeper/interest.h"
 #include "keeper/package.h"
 #include "keeper/parcel.h"
 #include "keeper/problems.h"
@@ -109,16 +110,6 @@ send_project(struct rk_project *project)
 	return RK_OK;
 }
 
-static struct rk_str
-env_dir(void)
-{
-	struct rk_str file = rk_str(keeper.conf->env_file);
-
-	while (file.n > 0 && file.p[file.n - 1] != '/')
-		file.n--;
-	return rk_str_sub(file, 0, file.n > 0 ? file.n - 1 : 0);
-}
-
 static bool
 watch_dir(struct rk_str dir)
 {
@@ -141,8 +132,8 @@ watch_dirs(const struct rk_project *project)
 
 	for (size_t i = 0; i < project->dir_n; i++)
 		added |= watch_dir(project->dirs[i]);
-	if (env_dir().n > 0)
-		added |= watch_dir(env_dir());
+	if (rk_interest_env_dir(keeper.conf).n > 0)
+		added |= watch_dir(rk_interest_env_dir(keeper.conf));
 	if (added)
 		rk_watch_poke(keeper.watch);
 }
@@ -286,54 +277,14 @@ on_failed(struct rk_msg_view *view)
 
 /* ---- the role ------------------------------------------------------------------ */
 
-static struct rk_str
-first_part(const char *name)
-{
-	struct rk_str s = rk_str(name);
-
-	while (rk_str_has_prefix(s, RK_STR("./")))
-		s = rk_str_sub(s, 2, s.n);
-	return rk_str_take(&s, '/');
-}
-
-static bool
-is_env_name(struct rk_str name)
-{
-	struct rk_str file = rk_str(keeper.conf->env_file);
-	struct rk_str dir = env_dir();
-
-	return rk_str_is(name, rk_str_sub(file, dir.n > 0 ? dir.n + 1 : 0, file.n));
-}
-
-static bool
-is_usual_dir(struct rk_str name)
-{
-	return rk_str_is(name, RK_STR("functions")) || rk_str_is(name, RK_STR("src")) ||
-	       rk_str_is(name, RK_STR("assets")) || rk_str_is(name, RK_STR("static"));
-}
-
-static bool
-is_among_assets(struct rk_str dir)
-{
-	struct rk_str assets = keeper.live ? keeper.live->assets_dir : (struct rk_str){ 0 };
-
-	return assets.n > 0 && rk_str_has_prefix(dir, assets) &&
-	       (dir.n == assets.n || dir.p[assets.n] == '/');
-}
-
-/* In the root only what leads to functions, assets or variables; elsewhere all but hidden files, which
- * editors make, and which only count among the assets.
- */
 static bool
 matters(struct rk_str dir, struct rk_str name, void *arg)
 {
-	if (is_env_name(name))
-		return true;
-	if (dir.n > 0)
-		return name.n > 0 && (name.p[0] != '.' || is_among_assets(dir));
-	return rk_str_is(name, first_part(keeper.conf->functions_dir)) ||
-	       rk_str_is(name, first_part(keeper.conf->assets_dir)) ||
-	       rk_str_is(name, first_part(keeper.conf->env_file)) || is_usual_dir(name);
+	struct rk_interest interest = { .conf = keeper.conf };
+
+	if (keeper.live)
+		interest.assets_dir = keeper.live->assets_dir;
+	return rk_interest_has(&interest, dir, name);
 }
 
 static enum rk_err

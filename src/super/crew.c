@@ -1,6 +1,5 @@
 #include "super/crew.h"
 
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,51 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "proc/role.h"
-#include "proc/spawn.h"
+#include "super/join.h"
 
 #define GRACE_MS 2000
 #define CLOSE_MS 500 /* for those who serve nobody any more */
 #define HOPELESS 3   /* quick deaths in a row, with nothing ever served */
-
-static const struct rk_str nothing = { "", 0 };
-
-/* ---- joining two children ------------------------------------------------------------- */
-
-/* Both ends of a new channel go out; a process that is not there misses it and gets one later. */
-static void
-join(struct rk_post *a, enum rk_msg_type to_a, struct rk_str payload_a, struct rk_post *b,
-    enum rk_msg_type to_b)
-{
-	int pair[2];
-
-	if (!a || !b || !a->control || !b->control)
-		return;
-	if (rk_spawn_pair(pair) != RK_OK) {
-		rk_post_kill(b, "got no channel: no more descriptors");
-		return;
-	}
-	rk_post_give(a, to_a, pair[0], payload_a);
-	rk_post_give(b, to_b, pair[1], nothing);
-	close(pair[0]);
-	close(pair[1]);
-}
-
-static void
-join_keeper(struct rk_crew *crew, struct rk_post *gateway)
-{
-	join(gateway, RK_MSG_KEEPER, nothing, crew->keeper, RK_MSG_GATEWAY);
-}
-
-static void
-join_worker(struct rk_post *gateway, struct rk_post *worker, long slots)
-{
-	RK_AUTO(rk_buf_free) struct rk_buf payload = RK_BUF(64);
-
-	rk_msg_put_u32(&payload, worker->number);
-	rk_msg_put_u32(&payload, worker->deploy->generation);
-	rk_msg_put_u32(&payload, (uint32_t)slots);
-	join(gateway, RK_MSG_WORKER, rk_buf_str(&payload), worker, RK_MSG_GATEWAY);
-}
 
 static void
 join_if_ready(struct rk_post *worker, void *arg)
@@ -61,7 +20,7 @@ join_if_ready(struct rk_post *worker, void *arg)
 	struct rk_crew *crew = gateway->arg;
 
 	if (worker->ready && worker->deploy->state != RK_DEPLOY_OLD)
-		join_worker(gateway, worker, crew->conf->slots);
+		rk_join_worker(gateway, worker, crew->conf->slots);
 }
 
 /* ---- what the deploys tell -------------------------------------------------------------- */
@@ -72,7 +31,7 @@ on_worker_ready(struct rk_post *worker, void *arg)
 	struct rk_crew *crew = arg;
 
 	for (unsigned i = 0; i < crew->gateway_count; i++)
-		join_worker(crew->gateways[i], worker, crew->conf->slots);
+		rk_join_worker(crew->gateways[i], worker, crew->conf->slots);
 }
 
 static void
@@ -159,7 +118,7 @@ begin_keeper(struct rk_post *keeper)
 	if (!begin(keeper, crew->deploys.newest))
 		return;
 	for (unsigned i = 0; i < crew->gateway_count; i++)
-		join_keeper(crew, crew->gateways[i]);
+		rk_join_keeper(crew->gateways[i], crew->keeper);
 }
 
 static void
@@ -172,7 +131,7 @@ begin_gateway(struct rk_post *gateway)
 		return;
 	rk_msg_put_str(&name, rk_str(crew->listen->name));
 	rk_post_give(gateway, RK_MSG_LISTEN, crew->listen->fds[gateway->index], rk_buf_str(&name));
-	join_keeper(crew, gateway);
+	rk_join_keeper(gateway, crew->keeper);
 	rk_deploys_each(&crew->deploys, join_if_ready, gateway);
 }
 

@@ -1,9 +1,8 @@
 /*
  * access.c - see roomkey/access.h.
  *
- * A token's claims are one run of bytes: what depends on the key only is made once, the
- * rest is written between. Member order, escapes and number forms are those of JSON.stringify
- * over the object that the vendor's Node library builds.
+ * What depends on the key only is made once (the header here, the claims in payload.c), and what
+ * depends on the second once a second.
  */
 #include <roomkey/access.h>
 
@@ -15,6 +14,7 @@
 #include "token/ecma.h"
 #include "token/jws.h"
 #include "token/lint.h"
+#include "token/payload.h"
 
 #define MAC_MAX 66    /* the longest MAC, rounded up to threes, and dots */
 #define ON_STACK 2048 /* claims up to this size need no allocation */
@@ -27,13 +27,9 @@ struct rk_access_key {
 	size_t account_n, key_n, region_n;
 	struct rk_secret secret;
 	struct rk_buf header; /* of the token */
-	struct rk_buf head;   /* {"jti":"<key SID>-, and of the present second: <now>","grants":{ */
-	size_t head_key_n;    /* the part of head that depends on the key only */
-	int64_t second;       /* which second head and issued are for */
+	struct rk_payload payload;
+	int64_t second; /* which second payload and jws are made ready for */
 	bool second_known;
-	char issued[2 * RK_ECMA_NUMBER_MAX]; /* ,"iat":<now>,"exp": */
-	size_t issued_n;
-	struct rk_buf tail;     /* ,"iss":"<key SID>","sub":"<account SID>"} */
 	rk_lint_set strings;    /* the lint's findings about the three strings */
 	struct rk_buf grants;   /* the text that was linted last, */
 	rk_lint_set grants_set; /* and what was found in it */
@@ -100,27 +96,6 @@ write_header(struct rk_access_key *key, struct rk_str region)
 }
 
 static enum rk_err
-write_constants(struct rk_access_key *key, struct rk_str account_sid, struct rk_str key_sid)
-{
-	enum rk_err err;
-
-	key->head = key->tail = RK_BUF(16 * TEXT_MAX);
-	rk_buf_lit(&key->head, "{\"jti\":");
-	rk_json_put_string(&key->head, key_sid);
-	err = rk_buf_end(&key->head);
-	if (err)
-		return err;
-	key->head.p[key->head.n - 1] = '-'; /* the closing quote comes after the seconds */
-	key->head_key_n = key->head.n;
-	rk_buf_lit(&key->tail, ",\"iss\":");
-	rk_json_put_string(&key->tail, key_sid);
-	rk_buf_lit(&key->tail, ",\"sub\":");
-	rk_json_put_string(&key->tail, account_sid);
-	rk_buf_put_c(&key->tail, '}');
-	return rk_buf_end(&key->tail);
-}
-
-static enum rk_err
 fill(struct rk_access_key *key, struct rk_str account_sid, struct rk_str key_sid, struct rk_str secret,
     struct rk_str region)
 {
@@ -135,7 +110,7 @@ fill(struct rk_access_key *key, struct rk_str account_sid, struct rk_str key_sid
 	if (!err)
 		err = keep(region, &key->region, &key->region_n);
 	if (!err)
-		err = write_constants(key, account_sid, key_sid);
+		err = rk_payload_init(&key->payload, account_sid, key_sid);
 	return err ? err : write_header(key, region);
 }
 
@@ -204,8 +179,7 @@ rk_access_key_free(struct rk_access_key *key)
 	free(key->key_sid);
 	free(key->region);
 	rk_buf_free(&key->header);
-	rk_buf_free(&key->head);
-	rk_buf_free(&key->tail);
+	rk_payload_done(&key->payload);
 	rk_buf_free(&key->grants);
 	free(key);
 }
@@ -219,105 +193,31 @@ rk_access_key_is(const struct rk_access_key *key, struct rk_str account_sid, str
 	       rk_str_is(region, rk_str_n(key->region, key->region_n)) && rk_secret_is(&key->secret, secret);
 }
 
-/* ---- the claims ------------------------------------------------------------------ */
-
-static enum rk_err
-put_identity(char **p, struct rk_str identity)
-{
-	struct rk_buf escaped RK_AUTO(rk_buf_free) = { 0 };
-	enum rk_err err;
-
-	if (rk_ecma_is_plain(identity)) {
-		*(*p)++ = '"';
-		*p = rk_ecma_write(*p, identity);
-		*(*p)++ = '"';
-		return RK_OK;
-	}
-	if (!rk_ecma_is_text(identity))
-		return RK_INVALID;
-	escaped.max = 6 * identity.n + 2;
-	rk_json_put_string(&escaped, identity);
-	err = rk_buf_end(&escaped);
-	if (!err)
-		*p = rk_ecma_write(*p, rk_buf_str(&escaped));
-	return err;
-}
-
-/* "identity":...,<the members of grants>} */
-static enum rk_err
-put_grants(char **p, const struct rk_access_claims *claims)
-{
-	struct rk_str inner = rk_str_sub(claims->grants, 1, claims->grants.n > 2 ? claims->grants.n - 2 : 0);
-	enum rk_err err = RK_OK;
-
-	if (claims->identity.p) {
-		*p = rk_ecma_lit(*p, "\"identity\":");
-		err = put_identity(p, claims->identity);
-		if (!err && inner.n)
-			*(*p)++ = ',';
-	}
-	*p = rk_ecma_write(*p, inner);
-	*(*p)++ = '}';
-	return err;
-}
-
-static size_t
-claims_bound(const struct rk_access_key *key, const struct rk_access_claims *claims)
-{
-	static const char constants[] = "\",\"grants\":{\"identity\":\"\",},\"nbf\":,\"iat\":,\"exp\":";
-
-	return sizeof(constants) + 4 * RK_ECMA_NUMBER_MAX + key->head_key_n + key->tail.n +
-	       6 * claims->identity.n + claims->grants.n;
-}
+/* ---- minting -------------------------------------------------------------------- */
 
 /* Tokens of one second begin alike: their beginning is written, encoded and hashed once. */
 static enum rk_err
 turn_to_second(struct rk_access_key *key, int64_t now)
 {
-	char digits[RK_ECMA_NUMBER_MAX], *p;
 	enum rk_err err;
 
 	if (key->second_known && key->second == now)
 		return RK_OK;
 	key->second_known = false;
-	p = rk_ecma_write_integer(digits, now);
-	key->head.n = key->head_key_n;
-	rk_buf_put(&key->head, rk_str_n(digits, (size_t)(p - digits)));
-	rk_buf_lit(&key->head, "\",\"grants\":{");
-	err = rk_buf_end(&key->head);
+	err = rk_payload_turn(&key->payload, now);
 	if (!err)
-		err = rk_jws_key_bind(key->jws, rk_buf_str(&key->header), rk_buf_str(&key->head));
+		err = rk_jws_key_bind(key->jws, rk_buf_str(&key->header), rk_buf_str(&key->payload.head));
 	if (err)
 		return err;
-	p = rk_ecma_lit(rk_ecma_write_integer(rk_ecma_lit(key->issued, ",\"iat\":"), now), ",\"exp\":");
-	key->issued_n = (size_t)(p - key->issued);
 	key->second = now;
 	key->second_known = true;
-	return RK_OK;
-}
-
-static enum rk_err
-write_claims(const struct rk_access_key *key, const struct rk_access_claims *claims, char *dst, size_t *ret_n)
-{
-	int64_t ttl = claims->ttl || claims->is_zero_ttl ? claims->ttl : RK_ACCESS_TTL;
-	char *p = rk_ecma_write(dst, rk_buf_str(&key->head));
-	enum rk_err err = put_grants(&p, claims);
-
-	if (err)
-		return err;
-	if (claims->has_nbf)
-		p = rk_ecma_write_number(rk_ecma_lit(p, ",\"nbf\":"), claims->nbf);
-	p = rk_ecma_write(p, rk_str_n(key->issued, key->issued_n));
-	p = rk_ecma_write_number(p, (double)claims->now + (double)ttl); /* a JavaScript sum */
-	p = rk_ecma_write(p, rk_buf_str(&key->tail));
-	*ret_n = (size_t)(p - dst);
 	return RK_OK;
 }
 
 size_t
 rk_access_bound(const struct rk_access_key *key, const struct rk_access_claims *claims)
 {
-	return (key->header.n + claims_bound(key, claims) + 2 * MAC_MAX) / 3 * 4 + 4;
+	return (key->header.n + rk_payload_bound(&key->payload, claims) + 2 * MAC_MAX) / 3 * 4 + 4;
 }
 
 static bool
@@ -331,7 +231,7 @@ rk_access_mint(
     struct rk_access_key *key, const struct rk_access_claims *claims, char *dst, size_t size, size_t *ret_n)
 {
 	char stack[ON_STACK], *heap RK_AUTO(rk_auto_free) = NULL, *payload = stack;
-	size_t bound = claims_bound(key, claims), n;
+	size_t bound = rk_payload_bound(&key->payload, claims), n;
 	enum rk_err err;
 
 	if (!is_object(claims->grants) || (claims->has_nbf && !isfinite(claims->nbf)))
@@ -343,7 +243,7 @@ rk_access_mint(
 	}
 	err = turn_to_second(key, claims->now);
 	if (!err)
-		err = write_claims(key, claims, payload, &n);
+		err = rk_payload_write(&key->payload, claims, payload, &n);
 	if (err)
 		return err;
 	if (rk_jws_bound_size(key->jws, n) > size)

@@ -1,7 +1,7 @@
 /*
  * jws.h - JSON Web Signatures (RFC 7515, RFC 7518): keys, signing, checking bytes.
  *
- * The only file besides signature.c that knows OpenSSL is jws.c. A key is bound to one
+ * Of the public keys it knows that there are such: they are pkey.h. A key is bound to one
  * algorithm for its life, so a token's header can never choose how it is checked; there
  * is no "none" algorithm anywhere. Taking a token apart is compact.h.
  */

@@ -5,107 +5,21 @@
  */
 #include "wire/json5.h"
 
-#include <stdlib.h>
-
 #include "base/json.h"
+#include "wire/json5_walk.h"
 
 #define STRING_MAX (1024u * 1024u)
-
-struct walk {
-	struct rk_str text;
-	size_t at;
-	struct rk_buf *out;
-	const char *fault;
-	size_t fault_at;
-};
-
-static void
-refuse(struct walk *w, size_t at, const char *what)
-{
-	if (w->fault)
-		return;
-	w->fault = what;
-	w->fault_at = at;
-}
-
-/* The byte at the front; 0 past the end, and for a NUL, which nothing accepts. */
-static unsigned char
-peek(const struct walk *w)
-{
-	return w->at < w->text.n && !w->fault ? (unsigned char)w->text.p[w->at] : 0;
-}
-
-static bool
-starts(const struct walk *w, const char *word)
-{
-	return rk_str_has_prefix(rk_str_sub(w->text, w->at, w->text.n), rk_str(word));
-}
-
-/* ---- between the tokens ------------------------------------------------------- */
-
-/* How many bytes of white space (JSON5 section 8; Unicode's Zs) are at the front. */
-static size_t
-space(const struct walk *w)
-{
-	static const char *const wide[] = { "\xC2\xA0", "\xEF\xBB\xBF", "\xE2\x80\xA8", "\xE2\x80\xA9",
-		"\xE1\x9A\x80", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80" };
-	unsigned char c = peek(w);
-
-	if (c == ' ' || (c >= '\t' && c <= '\r'))
-		return 1;
-	for (size_t i = 0; c >= 0x80 && i < sizeof(wide) / sizeof(wide[0]); i++)
-		if (starts(w, wide[i]))
-			return strlen(wide[i]);
-	if (starts(w, "\xE2\x80") && w->at + 2 < w->text.n) {
-		c = (unsigned char)w->text.p[w->at + 2];
-		return c >= 0x80 && c <= 0x8A ? 3 : 0;
-	}
-	return 0;
-}
-
-static void
-skip_comment(struct walk *w)
-{
-	size_t begun = w->at;
-
-	if (starts(w, "//")) {
-		while (w->at < w->text.n && w->text.p[w->at] != '\n' && w->text.p[w->at] != '\r')
-			w->at++;
-		return;
-	}
-	w->at += 2;
-	while (w->at < w->text.n && !starts(w, "*/"))
-		w->at++;
-	if (w->at < w->text.n)
-		w->at += 2;
-	else
-		refuse(w, begun, "a comment has no end");
-}
-
-static void
-skip(struct walk *w)
-{
-	while (!w->fault && w->at < w->text.n) {
-		size_t n = space(w);
-
-		if (n == 0 && (starts(w, "//") || starts(w, "/*")))
-			skip_comment(w);
-		else if (n == 0)
-			return;
-		w->at += n;
-	}
-}
 
 /* ---- strings -------------------------------------------------------------------- */
 
 /* The value of `digits` hex digits at the front, or -1. */
 static long
-take_hex(struct walk *w, int digits)
+take_hex(struct rk_json5_walk *w, int digits)
 {
 	long value = 0;
 
 	for (int i = 0; i < digits; i++) {
-		unsigned char c = peek(w);
+		unsigned char c = rk_json5_walk_peek(w);
 		int digit = c >= '0' && c <= '9'                     ? c - '0'
 			    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
 								     : -1;
@@ -134,31 +48,31 @@ put_char(struct rk_buf *out, unsigned long c)
 
 /* After \u or \x. Two halves of a surrogate pair become one character; a half alone is none. */
 static void
-take_code(struct walk *w, int digits, struct rk_buf *out)
+take_code(struct rk_json5_walk *w, int digits, struct rk_buf *out)
 {
 	size_t begun = w->at;
 	long c = take_hex(w, digits), low;
 
-	if (c >= 0xD800 && c <= 0xDBFF && starts(w, "\\u")) {
+	if (c >= 0xD800 && c <= 0xDBFF && rk_json5_walk_starts(w, "\\u")) {
 		w->at += 2;
 		low = take_hex(w, 4);
 		c = low >= 0xDC00 && low <= 0xDFFF ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00) : -1;
 	}
 	if (c < 0 || (c >= 0xD800 && c <= 0xDFFF))
-		refuse(w, begun, "an escape is not followed by the digits of a character");
+		rk_json5_walk_refuse(w, begun, "an escape is not followed by the digits of a character");
 	else
 		put_char(out, (unsigned long)c);
 }
 
 /* After a backslash. An escaped end of line is no character (section 5.2). */
 static void
-take_escape(struct walk *w, struct rk_buf *out)
+take_escape(struct rk_json5_walk *w, struct rk_buf *out)
 {
 	static const char names[] = "bfnrtv0", values[] = "\b\f\n\r\t\v\0";
-	unsigned char c = peek(w);
+	unsigned char c = rk_json5_walk_peek(w);
 	const char *name = c ? strchr(names, c) : NULL;
 
-	if (starts(w, "\r\n")) {
+	if (rk_json5_walk_starts(w, "\r\n")) {
 		w->at += 2;
 		return;
 	}
@@ -168,24 +82,24 @@ take_escape(struct walk *w, struct rk_buf *out)
 	else if (name)
 		rk_buf_put_c(out, values[name - names]);
 	else if (c == 0 || (c >= '1' && c <= '9'))
-		refuse(w, w->at - 1, "a backslash stands before what is no escape");
+		rk_json5_walk_refuse(w, w->at - 1, "a backslash stands before what is no escape");
 	else if (c != '\n' && c != '\r')
 		rk_buf_put_c(out, (char)c);
 }
 
 static void
-take_string(struct walk *w)
+take_string(struct rk_json5_walk *w)
 {
 	struct rk_buf value = RK_BUF(STRING_MAX);
 	size_t begun = w->at;
-	char quote = (char)peek(w);
+	char quote = (char)rk_json5_walk_peek(w);
 
 	w->at++;
-	while (!w->fault && peek(w) != (unsigned char)quote) {
-		char c = (char)peek(w);
+	while (!w->fault && rk_json5_walk_peek(w) != (unsigned char)quote) {
+		char c = (char)rk_json5_walk_peek(w);
 
 		if (c == 0 || c == '\n' || c == '\r') {
-			refuse(w, begun, "a string has no end");
+			rk_json5_walk_refuse(w, begun, "a string has no end");
 			break;
 		}
 		w->at++;
@@ -196,7 +110,7 @@ take_string(struct walk *w)
 	}
 	w->at++;
 	if (rk_buf_end(&value) != RK_OK)
-		refuse(w, begun, "a string is too long");
+		rk_json5_walk_refuse(w, begun, "a string is too long");
 	rk_json_put_string(w->out, rk_buf_str(&value));
 	rk_buf_free(&value);
 }
@@ -211,19 +125,19 @@ is_name_char(unsigned char c)
 }
 
 static struct rk_str
-take_word(struct walk *w)
+take_word(struct rk_json5_walk *w)
 {
 	size_t begun = w->at;
 
-	while (is_name_char(peek(w)) && space(w) == 0)
+	while (is_name_char(rk_json5_walk_peek(w)) && rk_json5_walk_space(w) == 0)
 		w->at++;
 	return rk_str_sub(w->text, begun, w->at - begun);
 }
 
 static void
-take_name(struct walk *w)
+take_name(struct rk_json5_walk *w)
 {
-	unsigned char c = peek(w);
+	unsigned char c = rk_json5_walk_peek(w);
 	size_t begun = w->at;
 	struct rk_str word;
 
@@ -233,14 +147,14 @@ take_name(struct walk *w)
 	}
 	word = take_word(w);
 	if (word.n == 0 || (c >= '0' && c <= '9'))
-		refuse(w, begun, "a name is expected here, or the end of the object");
+		rk_json5_walk_refuse(w, begun, "a name is expected here, or the end of the object");
 	else
 		rk_json_put_string(w->out, word);
 }
 
 /* 0x1F: up to 13 digits, so that a double holds it exactly. */
 static void
-put_hex_number(struct walk *w, size_t begun)
+put_hex_number(struct rk_json5_walk *w, size_t begun)
 {
 	unsigned long long value = 0;
 	int digits = 0;
@@ -250,29 +164,29 @@ put_hex_number(struct walk *w, size_t begun)
 	for (; (digit = take_hex(w, 1)) >= 0 && digits < 14; digits++)
 		value = value << 4 | (unsigned long long)digit;
 	if (digits < 1 || digits > 13)
-		refuse(w, begun, "a number cannot be read");
+		rk_json5_walk_refuse(w, begun, "a number cannot be read");
 	rk_buf_put_u64(w->out, value);
 }
 
 /* As many digits as there are, put as they stand. */
 static size_t
-put_digits(struct walk *w)
+put_digits(struct rk_json5_walk *w)
 {
 	size_t begun = w->at;
 
-	while (peek(w) >= '0' && peek(w) <= '9')
+	while (rk_json5_walk_peek(w) >= '0' && rk_json5_walk_peek(w) <= '9')
 		w->at++;
 	rk_buf_put(w->out, rk_str_sub(w->text, begun, w->at - begun));
 	return w->at - begun;
 }
 
 static size_t
-put_fraction(struct walk *w)
+put_fraction(struct rk_json5_walk *w)
 {
 	struct rk_str digits;
 	size_t begun = ++w->at;
 
-	while (peek(w) >= '0' && peek(w) <= '9')
+	while (rk_json5_walk_peek(w) >= '0' && rk_json5_walk_peek(w) <= '9')
 		w->at++;
 	digits = rk_str_sub(w->text, begun, w->at - begun);
 	if (digits.n > 0)
@@ -281,49 +195,49 @@ put_fraction(struct walk *w)
 }
 
 static void
-put_decimal(struct walk *w, size_t begun)
+put_decimal(struct rk_json5_walk *w, size_t begun)
 {
-	bool leads_with_zero = peek(w) == '0';
+	bool leads_with_zero = rk_json5_walk_peek(w) == '0';
 	size_t whole, part = 0;
 
-	if (peek(w) == '.')
+	if (rk_json5_walk_peek(w) == '.')
 		rk_buf_put_c(w->out, '0');
 	whole = put_digits(w);
-	if (peek(w) == '.')
+	if (rk_json5_walk_peek(w) == '.')
 		part = put_fraction(w);
 	if (whole + part == 0 || (leads_with_zero && whole > 1))
-		refuse(w, begun, "a value is expected here");
-	if ((peek(w) | 0x20) != 'e')
+		rk_json5_walk_refuse(w, begun, "a value is expected here");
+	if ((rk_json5_walk_peek(w) | 0x20) != 'e')
 		return;
 	w->at++;
 	rk_buf_put_c(w->out, 'e');
-	if (peek(w) == '-' || peek(w) == '+')
+	if (rk_json5_walk_peek(w) == '-' || rk_json5_walk_peek(w) == '+')
 		rk_buf_put_c(w->out, w->text.p[w->at++]);
 	if (put_digits(w) == 0)
-		refuse(w, begun, "a number cannot be read");
+		rk_json5_walk_refuse(w, begun, "a number cannot be read");
 }
 
 static void
-take_number(struct walk *w)
+take_number(struct rk_json5_walk *w)
 {
 	size_t begun = w->at;
 
-	if (peek(w) == '-')
+	if (rk_json5_walk_peek(w) == '-')
 		rk_buf_put_c(w->out, '-');
-	if (peek(w) == '-' || peek(w) == '+')
+	if (rk_json5_walk_peek(w) == '-' || rk_json5_walk_peek(w) == '+')
 		w->at++;
-	if (starts(w, "Infinity") || starts(w, "NaN"))
-		refuse(w, begun, "Infinity and NaN are no values here");
-	else if (starts(w, "0x") || starts(w, "0X"))
+	if (rk_json5_walk_starts(w, "Infinity") || rk_json5_walk_starts(w, "NaN"))
+		rk_json5_walk_refuse(w, begun, "Infinity and NaN are no values here");
+	else if (rk_json5_walk_starts(w, "0x") || rk_json5_walk_starts(w, "0X"))
 		put_hex_number(w, begun);
 	else
 		put_decimal(w, begun);
-	if (is_name_char(peek(w)) && space(w) == 0)
-		refuse(w, begun, "a number cannot be read");
+	if (is_name_char(rk_json5_walk_peek(w)) && rk_json5_walk_space(w) == 0)
+		rk_json5_walk_refuse(w, begun, "a number cannot be read");
 }
 
 static void
-take_constant(struct walk *w)
+take_constant(struct rk_json5_walk *w)
 {
 	static const char *const constants[] = { "true", "false", "null" };
 	size_t begun = w->at;
@@ -334,34 +248,35 @@ take_constant(struct walk *w)
 			rk_buf_put(w->out, word);
 			return;
 		}
-	refuse(w, begun, "a value is expected here; text stands in quotes");
+	rk_json5_walk_refuse(w, begun, "a value is expected here; text stands in quotes");
 }
 
 /* ---- values --------------------------------------------------------------------------- */
 
-static void take_value(struct walk *w, unsigned depth);
+static void take_value(struct rk_json5_walk *w, unsigned depth);
 
 /* After an element: goes over a comma. False at the end, whose bracket is taken. */
 static bool
-goes_on(struct walk *w, char end)
+goes_on(struct rk_json5_walk *w, char end)
 {
-	skip(w);
-	if (peek(w) == ',') {
+	rk_json5_walk_skip(w);
+	if (rk_json5_walk_peek(w) == ',') {
 		w->at++;
-		skip(w);
-	} else if (peek(w) != (unsigned char)end) {
-		refuse(w, w->at, end == '}' ? "a comma or } is missing" : "a comma or ] is missing");
+		rk_json5_walk_skip(w);
+	} else if (rk_json5_walk_peek(w) != (unsigned char)end) {
+		rk_json5_walk_refuse(
+		    w, w->at, end == '}' ? "a comma or } is missing" : "a comma or ] is missing");
 	}
-	return !w->fault && peek(w) != (unsigned char)end;
+	return !w->fault && rk_json5_walk_peek(w) != (unsigned char)end;
 }
 
 static void
-take_member(struct walk *w, unsigned depth)
+take_member(struct rk_json5_walk *w, unsigned depth)
 {
 	take_name(w);
-	skip(w);
-	if (peek(w) != ':')
-		refuse(w, w->at, "a colon is missing after the name");
+	rk_json5_walk_skip(w);
+	if (rk_json5_walk_peek(w) != ':')
+		rk_json5_walk_refuse(w, w->at, "a colon is missing after the name");
 	w->at++;
 	rk_buf_put_c(w->out, ':');
 	take_value(w, depth);
@@ -369,14 +284,15 @@ take_member(struct walk *w, unsigned depth)
 
 /* An object or an array, its elements taken by `element`. */
 static void
-take_list(struct walk *w, char end, unsigned depth, void (*element)(struct walk *w, unsigned depth))
+take_list(struct rk_json5_walk *w, char end, unsigned depth,
+    void (*element)(struct rk_json5_walk *w, unsigned depth))
 {
 	if (depth >= RK_JSON5_DEPTH)
-		refuse(w, w->at, "it is nested too deep");
+		rk_json5_walk_refuse(w, w->at, "it is nested too deep");
 	rk_buf_put_c(w->out, w->text.p[w->at]);
 	w->at++;
-	skip(w);
-	if (!w->fault && peek(w) != (unsigned char)end) {
+	rk_json5_walk_skip(w);
+	if (!w->fault && rk_json5_walk_peek(w) != (unsigned char)end) {
 		element(w, depth + 1);
 		while (goes_on(w, end)) {
 			rk_buf_put_c(w->out, ',');
@@ -388,12 +304,12 @@ take_list(struct walk *w, char end, unsigned depth, void (*element)(struct walk 
 }
 
 static void
-take_value(struct walk *w, unsigned depth)
+take_value(struct rk_json5_walk *w, unsigned depth)
 {
 	unsigned char c;
 
-	skip(w);
-	c = peek(w);
+	rk_json5_walk_skip(w);
+	c = rk_json5_walk_peek(w);
 	if (w->fault)
 		return;
 	if (c == '{')
@@ -409,7 +325,7 @@ take_value(struct walk *w, unsigned depth)
 }
 
 static void
-locate(const struct walk *w, struct rk_json5_fault *ret_fault)
+locate(const struct rk_json5_walk *w, struct rk_json5_fault *ret_fault)
 {
 	*ret_fault = (struct rk_json5_fault){ .line = 1, .column = 1, .what = w->fault };
 	for (size_t i = 0; i < w->fault_at && i < w->text.n; i++) {
@@ -424,14 +340,14 @@ locate(const struct walk *w, struct rk_json5_fault *ret_fault)
 enum rk_err
 rk_json5_put(struct rk_buf *out, struct rk_str text, struct rk_json5_fault *ret_fault)
 {
-	struct walk w = { .text = text, .out = out };
+	struct rk_json5_walk w = { .text = text, .out = out };
 
 	if (!rk_str_is_utf8(text))
-		refuse(&w, 0, "it is not UTF-8 text");
+		rk_json5_walk_refuse(&w, 0, "it is not UTF-8 text");
 	take_value(&w, 0);
-	skip(&w);
+	rk_json5_walk_skip(&w);
 	if (w.at < text.n)
-		refuse(&w, w.at, "something stands after the end");
+		rk_json5_walk_refuse(&w, w.at, "something stands after the end");
 	if (!w.fault)
 		return rk_buf_end(out);
 	locate(&w, ret_fault);

@@ -1,7 +1,7 @@
 /*
  * near.c - edit distance (insert, delete, replace, swap of neighbours) over short words.
  */
-#include "cli/near.h"
+#include "base/near.h"
 
 #define WORD_MAX 40u
 

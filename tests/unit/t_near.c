@@ -1,4 +1,4 @@
-/* cli/near: which word was probably meant. */
+/* base/near: which word was probably meant. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/near.h"
+#include "base/near.h"
 
 static const char *
 nearest(const char *typed)

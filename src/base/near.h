@@ -1,8 +1,8 @@
 /*
  * near.h - the word that somebody probably meant.
  */
-#ifndef RK_CLI_NEAR_H
-#define RK_CLI_NEAR_H
+#ifndef RK_BASE_NEAR_H
+#define RK_BASE_NEAR_H
 
 #include "base/str.h"
 
