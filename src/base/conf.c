@@ -16,6 +16,7 @@
 enum kind { TEXT, NUMBER, CHOICE, SWITCH };
 
 struct row {
+	unsigned commands;
 	enum kind kind;
 	size_t offset; /* of the field in struct rk_conf */
 	const char *flag, *value, *place, *help;
@@ -23,14 +24,14 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define X(kind, field, flag, value, least, most, place, help) \
-	{ kind, offsetof(struct rk_conf, field), flag, value, place, help, least, most },
+#define X(commands, kind, field, flag, value, least, most, place, help) \
+	{ RK_CONF_##commands, kind, offsetof(struct rk_conf, field), flag, value, place, help, least, most },
 	RK_CONF_ROWS(X)
 #undef X
 };
 
-static const struct row project_row = { TEXT, offsetof(struct rk_conf, project), "project", ".", "DIR",
-	"the project's folder", 0, 0 };
+static const struct row project_row = { RK_CONF_BOTH, TEXT, offsetof(struct rk_conf, project), "project", ".",
+	"DIR", "the project's folder", 0, 0 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
@@ -40,11 +41,12 @@ field_of(const struct rk_conf *conf, const struct row *row)
 	return (char *)conf + row->offset;
 }
 
+/* Of the settings that the command knows. */
 static const struct row *
-row_of(struct rk_str flag)
+row_of(const struct rk_conf *conf, struct rk_str flag)
 {
 	for (size_t i = 0; i < ROW_COUNT; i++)
-		if (rk_str_is(flag, rk_str(rows[i].flag)))
+		if ((rows[i].commands & conf->command) && rk_str_is(flag, rk_str(rows[i].flag)))
 			return &rows[i];
 	return rk_str_is(flag, rk_str(project_row.flag)) ? &project_row : NULL;
 }
@@ -142,13 +144,14 @@ set(struct rk_conf *conf, const struct row *row, struct rk_str value, struct rk_
 /* ---- unknown names ------------------------------------------------------- */
 
 static enum rk_err
-say_unknown(struct rk_str flag, struct rk_why *why)
+say_unknown(const struct rk_conf *conf, struct rk_str flag, struct rk_why *why)
 {
 	char todo[64];
 	struct rk_near near = RK_NEAR(flag);
 
 	for (size_t i = 0; i < ROW_COUNT; i++)
-		rk_near_put(&near, rows[i].flag);
+		if (rows[i].commands & conf->command)
+			rk_near_put(&near, rows[i].flag);
 	if (near.best)
 		snprintf(todo, sizeof todo, "The nearest is --%s.", near.best);
 	else
@@ -162,18 +165,18 @@ say_unknown(struct rk_str flag, struct rk_why *why)
 enum rk_err
 rk_conf_set(struct rk_conf *conf, struct rk_str flag, struct rk_str value, struct rk_why *why)
 {
-	const struct row *row = row_of(flag);
+	const struct row *row = row_of(conf, flag);
 
-	return row ? set(conf, row, value, why) : say_unknown(flag, why);
+	return row ? set(conf, row, value, why) : say_unknown(conf, flag, why);
 }
 
 enum rk_err
-rk_conf_init(struct rk_conf *conf)
+rk_conf_init(struct rk_conf *conf, unsigned command)
 {
 	enum rk_err err;
 
-	*conf = (struct rk_conf){ 0 };
-	err = set(conf, &project_row, rk_str(project_row.value), NULL);
+	*conf = (struct rk_conf){ .command = command };
+	err = set(conf, &project_row, command == RK_CONF_SERVE ? RK_STR("roomkey-data") : RK_STR("."), NULL);
 	for (size_t i = 0; i < ROW_COUNT && !err; i++)
 		err = set(conf, &rows[i], rk_str(rows[i].value), NULL);
 	if (err)
@@ -215,14 +218,14 @@ set_bare_switch(struct rk_conf *conf, const struct row *row, struct args *args, 
 static enum rk_err
 set_from_next(struct rk_conf *conf, struct rk_str flag, struct args *args, struct rk_why *why)
 {
-	const struct row *row = row_of(flag);
+	const struct row *row = row_of(conf, flag);
 	const struct row *negated =
-	    rk_str_has_prefix(flag, RK_STR("no-")) ? row_of(rk_str_sub(flag, 3, flag.n)) : NULL;
+	    rk_str_has_prefix(flag, RK_STR("no-")) ? row_of(conf, rk_str_sub(flag, 3, flag.n)) : NULL;
 
 	if (!row && negated && negated->kind == SWITCH)
 		return set(conf, negated, RK_STR("off"), why);
 	if (!row)
-		return say_unknown(flag, why);
+		return say_unknown(conf, flag, why);
 	if (row->kind == SWITCH)
 		return set_bare_switch(conf, row, args, why);
 	if (!*args->at || rk_str_has_prefix(rk_str(*args->at), RK_STR("--")))
@@ -307,8 +310,10 @@ put_row(struct rk_buf *out, const struct rk_conf *conf, const struct row *row)
 void
 rk_conf_format(struct rk_buf *out, const struct rk_conf *conf)
 {
+	rk_buf_printf(out, "command=%s\n", conf->command == RK_CONF_SERVE ? "serve" : "dev");
 	for (size_t i = 0; i < ROW_COUNT; i++)
-		put_row(out, conf, &rows[i]);
+		if (rows[i].commands & conf->command)
+			put_row(out, conf, &rows[i]);
 	put_row(out, conf, &project_row);
 }
 
@@ -324,17 +329,22 @@ rk_conf_parse(struct rk_conf *conf, struct rk_str text, struct rk_why *why)
 			return rk_why(why, RK_INVALID, CODE_VALUE, "Write it as setting=value.",
 			    "a line of settings has no '='");
 		flag = rk_str_take(&line, '=');
-		err = rk_conf_set(conf, flag, line, why);
+		if (rk_str_is(flag, RK_STR("command")))
+			conf->command = rk_str_is(line, RK_STR("serve")) ? RK_CONF_SERVE : RK_CONF_DEV;
+		else
+			err = rk_conf_set(conf, flag, line, why);
 	}
 	return err;
 }
 
 void
-rk_conf_help(struct rk_buf *out)
+rk_conf_help(struct rk_buf *out, unsigned command)
 {
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		char left[64];
 
+		if (!(rows[i].commands & command))
+			continue;
 		snprintf(left, sizeof left, "--%s %s", rows[i].flag, rows[i].place);
 		rk_buf_printf(out, "  %-32s %s", left, rows[i].help);
 		if (rows[i].value[0])

@@ -54,7 +54,7 @@ static enum rk_err
 check(int argc, char **argv, char **ret_project, struct rk_why *why)
 {
 	struct rk_conf conf;
-	enum rk_err err = rk_conf_init(&conf);
+	enum rk_err err = rk_conf_init(&conf, RK_CONF_DEV);
 
 	if (err == RK_OK)
 		err = rk_conf_parse_args(&conf, argc, argv, why);

@@ -200,7 +200,7 @@ static enum rk_err
 put_flags(struct reading *r, struct rk_why *why)
 {
 	struct rk_conf scratch;
-	enum rk_err err = rk_conf_init(&scratch);
+	enum rk_err err = rk_conf_init(&scratch, RK_CONF_DEV);
 
 	for (size_t i = 0; i < KNOWN_COUNT && err == RK_OK; i++)
 		if (r->values[i])

@@ -107,6 +107,6 @@ rk_verb_help(struct rk_buf *out, const struct rk_verb *verb)
 	if (verb->flags)
 		rk_flags_help(out, verb->flags);
 	else
-		rk_conf_help(out);
+		rk_conf_help(out, RK_CONF_DEV);
 	rk_buf_printf(out, "%s%s", *verb->notes ? "\n" : "", verb->notes);
 }

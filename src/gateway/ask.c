@@ -74,13 +74,14 @@ rk_asks_check(struct rk_asks *asks, struct rk_ask *ask, const struct rk_check *c
 }
 
 enum rk_err
-rk_asks_open(struct rk_asks *asks, struct rk_ask *ask, uint32_t generation, uint32_t asset)
+rk_asks_open(struct rk_asks *asks, struct rk_ask *ask, uint32_t site, uint32_t generation, uint32_t asset)
 {
 	struct rk_buf *out;
 
 	if (!asks->keeper)
 		return RK_GONE;
 	out = begin(asks, ask, RK_MSG_OPEN);
+	rk_msg_put_u32(out, site);
 	rk_msg_put_u32(out, generation);
 	rk_msg_put_u32(out, asset);
 	return end(asks, ask);

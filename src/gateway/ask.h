@@ -27,7 +27,7 @@ struct rk_ask {
 
 struct rk_ask_ops {
 	void (*verdict)(struct rk_ask *ask, const struct rk_verdict *verdict); /* borrowed */
-	void (*file)(struct rk_ask *ask, int fd);                             /* takes fd over */
+	void (*file)(struct rk_ask *ask, int fd);                              /* takes fd over */
 	void (*failed)(struct rk_ask *ask, enum rk_err err);
 	void (*routes)(void *arg, struct rk_routes *routes); /* takes the reference over */
 };
@@ -43,7 +43,7 @@ bool rk_asks_has_keeper(const struct rk_asks *asks);
 /* RK_GONE: there is nobody to ask. */
 RK_CHECKED enum rk_err rk_asks_check(struct rk_asks *asks, struct rk_ask *ask, const struct rk_check *check);
 RK_CHECKED enum rk_err rk_asks_open(
-    struct rk_asks *asks, struct rk_ask *ask, uint32_t generation, uint32_t asset);
+    struct rk_asks *asks, struct rk_ask *ask, uint32_t site, uint32_t generation, uint32_t asset);
 /* The owner goes away: no callback for this question any more. */
 void rk_asks_cancel(struct rk_asks *asks, struct rk_ask *ask);
 

@@ -98,8 +98,8 @@ rk_asset_serve(struct rk_request *r)
 	if (serve_from_shelf(r))
 		return;
 	r->asked = RK_ASKED_OPEN;
-	if (r->tries++ == TRIES ||
-	    rk_asks_open(r->front->asks, &r->ask, rk_routes_generation(routes), r->route->asset) != RK_OK)
+	if (r->tries++ == TRIES || rk_asks_open(r->front->asks, &r->ask, rk_routes_site(routes),
+				       rk_routes_generation(routes), r->route->asset) != RK_OK)
 		rk_request_fault(r, RK_FAULT_KEEPER, (struct rk_str){ 0 });
 }
 

@@ -123,7 +123,8 @@ rk_gate_check(struct rk_request *r)
 	RK_AUTO(rk_buf_free) struct rk_buf host = RK_BUF(HOST_MAX);
 	const struct rk_head *head = &r->head;
 	struct rk_str signature = rk_head_get(head, RK_STR("X-Twilio-Signature"));
-	struct rk_check check = { .target = target_of(r),
+	struct rk_check check = { .site = rk_routes_site(rk_lease_routes(r->front->lease)),
+		.target = target_of(r),
 		.has_signature = signature.p != NULL,
 		.signature = signature,
 		.type = rk_head_get(head, RK_STR("Content-Type")),

@@ -108,10 +108,10 @@ take_listen(int fd, struct rk_str host)
 static enum rk_err
 take_worker(int fd, struct rk_msg_view *view)
 {
-	uint32_t number = rk_msg_get_u32(view), generation = rk_msg_get_u32(view),
-		 slots = rk_msg_get_u32(view);
+	uint32_t number = rk_msg_get_u32(view), site = rk_msg_get_u32(view),
+		 generation = rk_msg_get_u32(view), slots = rk_msg_get_u32(view);
 
-	if (!rk_msg_is_done(view)) {
+	if (!rk_msg_is_done(view) || site != RK_SITE_DEV) {
 		close(fd);
 		return RK_INVALID;
 	}

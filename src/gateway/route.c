@@ -9,7 +9,7 @@
 
 struct rk_routes {
 	unsigned refs;
-	uint32_t generation, count;
+	uint32_t site, generation, count;
 	struct rk_route *rows; /* views into bytes */
 	char *bytes;
 	uint32_t *slots; /* open addressing, at most half full; NO_ROW is empty */
@@ -104,13 +104,16 @@ enum rk_err
 rk_routes_parse(struct rk_msg_view *v, struct rk_routes **ret_routes)
 {
 	struct rk_routes *r = calloc(1, sizeof(*r));
+	struct rk_routes_head head;
 	enum rk_err err;
 
 	if (!r)
 		return RK_NOMEM;
 	r->refs = 1;
-	r->generation = rk_msg_get_u32(v);
-	r->count = rk_msg_get_u32(v);
+	rk_routes_head_get(v, &head);
+	r->site = head.site;
+	r->generation = head.generation;
+	r->count = head.count;
 	err = v->bad || r->count > RK_BUNDLE_FUNCTIONS_MAX ? RK_INVALID : read_rows(r, v);
 	if (err == RK_OK)
 		err = index_rows(r);
@@ -138,6 +141,12 @@ rk_routes_free(struct rk_routes *r)
 	free(r->slots);
 	free(r->by_function);
 	free(r);
+}
+
+uint32_t
+rk_routes_site(const struct rk_routes *r)
+{
+	return r->site;
 }
 
 uint32_t

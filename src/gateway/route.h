@@ -16,6 +16,7 @@ RK_CHECKED enum rk_err rk_routes_parse(struct rk_msg_view *v, struct rk_routes *
 struct rk_routes *rk_routes_dup(struct rk_routes *r);
 void rk_routes_free(struct rk_routes *r); /* one reference; NULL is fine */
 
+uint32_t rk_routes_site(const struct rk_routes *r);
 uint32_t rk_routes_generation(const struct rk_routes *r);
 uint32_t rk_routes_count(const struct rk_routes *r);
 /* Byte by byte on the raw path; NULL when nothing answers there. Borrowed. */

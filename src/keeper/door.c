@@ -125,14 +125,16 @@ bool
 rk_door_open(
     struct rk_door *door, struct rk_msg_view *view, struct rk_file *ret_file, struct rk_verdict *ret_verdict)
 {
-	uint32_t generation = rk_msg_get_u32(view), number = rk_msg_get_u32(view);
+	uint32_t site = rk_msg_get_u32(view), generation = rk_msg_get_u32(view),
+		 number = rk_msg_get_u32(view);
 	const struct rk_project *p = door->project;
 
 	*ret_verdict = (struct rk_verdict){ 0 };
 	if (!rk_msg_is_done(view))
 		refuse(ret_verdict, 500, "RK-500", "The asset could not be asked for.",
 		    "See the log of the gateway.");
-	if (ret_verdict->status || !p || generation != door->generation || number >= p->asset_n)
+	if (ret_verdict->status || !p || site != RK_SITE_DEV || generation != door->generation ||
+	    number >= p->asset_n)
 		return false;
 	if (p->assets[number].visibility == RK_PRIVATE) {
 		refuse_file(RK_NOT_FOUND, ret_verdict);

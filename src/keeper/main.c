@@ -85,7 +85,10 @@ send_bundle(const struct rk_project *project)
 
 	enum rk_err err = rk_parcel_seal(project, generation, &fd);
 	if (err == RK_OK) {
-		rk_msg_put_u32(rk_chan_begin(keeper.control, RK_MSG_BUNDLE, 0), generation);
+		struct rk_buf *out = rk_chan_begin(keeper.control, RK_MSG_BUNDLE, 0);
+
+		rk_msg_put_u32(out, RK_SITE_DEV);
+		rk_msg_put_u32(out, generation);
 		err = rk_chan_end_fd(keeper.control, fd);
 	}
 	if (err == RK_OK)

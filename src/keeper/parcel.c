@@ -16,8 +16,8 @@ bytes_needed(const struct rk_project *p)
 	for (size_t i = 0; i < p->variables.n; i++)
 		n += strlen(p->variables.v[i].name) + p->variables.v[i].value.n + ROW_OVERHEAD;
 	for (size_t i = 0; i < p->function_n; i++)
-		n += p->functions[i].path.n + p->functions[i].file.n +
-		     rk_stale_served(&p->functions[i]).n + ROW_OVERHEAD;
+		n += p->functions[i].path.n + p->functions[i].file.n + rk_stale_served(&p->functions[i]).n +
+		     ROW_OVERHEAD;
 	for (size_t i = 0; i < p->asset_n; i++)
 		n += p->assets[i].path.n + p->assets[i].file.n + p->assets[i].content_n + ROW_OVERHEAD;
 	return n;
@@ -101,8 +101,8 @@ rk_parcel_put_routes(struct rk_buf *out, const struct rk_project *p, uint32_t ge
 
 	for (size_t i = 0; i < p->asset_n; i++)
 		n += has_route(&p->assets[i]);
-	rk_msg_put_u32(out, generation);
-	rk_msg_put_u32(out, n);
+	rk_routes_head_put(
+	    out, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = generation, .count = n });
 	for (size_t i = 0; i < p->function_n; i++) {
 		RK_AUTO(rk_buf_free) struct rk_buf stale = RK_BUF(RK_STALE_TEXT);
 		rk_stale_put(&stale, p, i);

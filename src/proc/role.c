@@ -118,7 +118,7 @@ static enum rk_err
 init(void)
 {
 	static const struct rk_chan_ops ops = { .message = on_message, .closed = on_closed };
-	enum rk_err err = rk_conf_init(&role.conf);
+	enum rk_err err = rk_conf_init(&role.conf, RK_CONF_DEV);
 
 	if (err)
 		return err;

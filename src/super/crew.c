@@ -62,9 +62,9 @@ static void
 on_keeper_message(struct rk_post *keeper, enum rk_msg_type type, struct rk_msg_view *view, int fd)
 {
 	struct rk_crew *crew = keeper->arg;
-	uint32_t generation = rk_msg_get_u32(view);
+	uint32_t site = rk_msg_get_u32(view), generation = rk_msg_get_u32(view);
 
-	if (type == RK_MSG_BUNDLE && fd >= 0 && rk_msg_is_done(view))
+	if (type == RK_MSG_BUNDLE && site == RK_SITE_DEV && fd >= 0 && rk_msg_is_done(view))
 		rk_deploys_add(&crew->deploys, generation, fd);
 	else if (fd >= 0)
 		close(fd);
@@ -130,6 +130,7 @@ begin_gateway(struct rk_post *gateway)
 	if (!begin(gateway, gateway->index))
 		return;
 	rk_msg_put_str(&name, rk_str(crew->listen->name));
+	rk_msg_put_u8(&name, RK_LISTEN_FUNCTIONS);
 	rk_post_give(gateway, RK_MSG_LISTEN, crew->listen->fds[gateway->index], rk_buf_str(&name));
 	rk_join_keeper(gateway, crew->keeper);
 	rk_deploys_each(&crew->deploys, join_if_ready, gateway);

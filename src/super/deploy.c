@@ -136,6 +136,7 @@ give_bundle(struct rk_post *worker)
 
 	if (worker->deploy->bundle == AWAITED)
 		return;
+	rk_msg_put_u32(&payload, RK_SITE_DEV);
 	rk_msg_put_u32(&payload, worker->deploy->generation);
 	rk_post_give(worker, RK_MSG_BUNDLE, worker->deploy->bundle, rk_buf_str(&payload));
 }

@@ -115,7 +115,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "super is started by the command roomkey: try \"roomkey dev\".\n");
 		return 2;
 	}
-	if (rk_conf_init(&super.conf) != RK_OK ||
+	if (rk_conf_init(&super.conf, RK_CONF_DEV) != RK_OK ||
 	    rk_conf_parse_args(&super.conf, argc - 1, argv + 1, &why) != RK_OK)
 		return complain(&why, 2);
 	/* Inherited by every child, whatever its own seal does. */

@@ -55,8 +55,8 @@ rk_pairs_take(struct rk_pairs *left, struct rk_str *ret_name, struct rk_str *ret
 }
 
 /* Walks the list once, so that rk_pairs_take cannot fail before the end. */
-static struct rk_pairs
-get_pairs(struct rk_msg_view *v)
+struct rk_pairs
+rk_pairs_get(struct rk_msg_view *v)
 {
 	struct rk_pairs pairs = { .count = rk_msg_get_u16(v) };
 	const unsigned char *from = v->p;
@@ -93,7 +93,7 @@ rk_call_get(struct rk_msg_view *v, struct rk_call *ret_call)
 	call.path = rk_msg_get_str(v);
 	call.query = rk_msg_get_str(v);
 	call.host = rk_msg_get_str(v);
-	call.headers = get_pairs(v);
+	call.headers = rk_pairs_get(v);
 	call.body = rk_msg_get_str(v);
 	if (!rk_msg_is_done(v))
 		return RK_INVALID;
@@ -115,7 +115,7 @@ rk_reply_get(struct rk_msg_view *v, struct rk_reply *ret_reply)
 
 	reply.outcome = rk_msg_get_u8(v);
 	reply.status = rk_msg_get_u16(v);
-	reply.headers = get_pairs(v);
+	reply.headers = rk_pairs_get(v);
 	reply.body = rk_msg_get_str(v);
 	if (!rk_msg_is_done(v) || reply.outcome > RK_OUTCOME_INVALID || reply.status < 100 ||
 	    reply.status > 999)

@@ -6,6 +6,7 @@
 void
 rk_check_put(struct rk_buf *out, const struct rk_check *c)
 {
+	rk_msg_put_u32(out, c->site);
 	rk_msg_put_str(out, c->scheme);
 	rk_msg_put_str(out, c->host);
 	rk_msg_put_str(out, c->target);
@@ -21,9 +22,10 @@ rk_check_put(struct rk_buf *out, const struct rk_check *c)
 enum rk_err
 rk_check_get(struct rk_msg_view *v, struct rk_check *ret_check)
 {
-	struct rk_check c = { .scheme = rk_msg_get_str(v) };
+	struct rk_check c = { .site = rk_msg_get_u32(v) };
 	uint8_t has_signature;
 
+	c.scheme = rk_msg_get_str(v);
 	c.host = rk_msg_get_str(v);
 	c.target = rk_msg_get_str(v);
 	has_signature = rk_msg_get_u8(v);

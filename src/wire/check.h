@@ -10,13 +10,14 @@
 
 /* CHECK: what the caller signed, as far as the gateway can know it. */
 struct rk_check {
-	struct rk_str scheme;       /* "http", "https" */
-	struct rk_str host;         /* "example.com:3000", as the caller is believed to have named it */
-	struct rk_str target;       /* raw path and query, "/sms?a=1" */
+	uint32_t site;
+	struct rk_str scheme; /* "http", "https" */
+	struct rk_str host;   /* "example.com:3000", as the caller is believed to have named it */
+	struct rk_str target; /* raw path and query, "/sms?a=1" */
 	bool has_signature;
-	struct rk_str signature;    /* X-Twilio-Signature */
-	struct rk_str type;         /* Content-Type */
-	struct rk_str body;         /* raw */
+	struct rk_str signature; /* X-Twilio-Signature */
+	struct rk_str type;      /* Content-Type */
+	struct rk_str body;      /* raw */
 
 	/* These only help to name the cause of a refusal. Empty when they did not come. */
 	struct rk_str origin, seen_host, forwarded_host;
@@ -31,10 +32,10 @@ RK_CHECKED enum rk_err rk_check_get(struct rk_msg_view *v, struct rk_check *ret_
  */
 struct rk_verdict {
 	uint16_t status;
-	struct rk_str code, message, todo;   /* "RK-403", what happened, what to do */
+	struct rk_str code, message, todo; /* "RK-403", what happened, what to do */
 };
 
-#define RK_VERDICT_TEXT 2048u    /* a longer message or todo is cut */
+#define RK_VERDICT_TEXT 2048u /* a longer message or todo is cut */
 
 void rk_verdict_put(struct rk_buf *out, const struct rk_verdict *verdict);
 RK_CHECKED enum rk_err rk_verdict_get(struct rk_msg_view *v, struct rk_verdict *ret_verdict); /* borrows */

@@ -4,6 +4,35 @@
 #include "wire/facts.h"
 
 void
+rk_routes_head_put(struct rk_buf *out, const struct rk_routes_head *head)
+{
+	rk_msg_put_u32(out, head->site);
+	rk_msg_put_u32(out, head->generation);
+	rk_msg_put_str(out, head->host);
+	rk_msg_put_str(out, head->domain_name);
+	rk_msg_put_u8(out, head->is_default);
+	rk_msg_put_u32(out, head->count);
+}
+
+void
+rk_routes_head_get(struct rk_msg_view *v, struct rk_routes_head *ret_head)
+{
+	uint8_t is_default;
+
+	ret_head->site = rk_msg_get_u32(v);
+	ret_head->generation = rk_msg_get_u32(v);
+	ret_head->host = rk_msg_get_str(v);
+	ret_head->domain_name = rk_msg_get_str(v);
+	is_default = rk_msg_get_u8(v);
+	ret_head->is_default = is_default == 1;
+	ret_head->count = rk_msg_get_u32(v);
+	if (is_default > 1 || ret_head->site == RK_SITE_TRIAL)
+		v->bad = true;
+	if (v->bad)
+		*ret_head = (struct rk_routes_head){ 0 };
+}
+
+void
 rk_route_put(struct rk_buf *out, const struct rk_route *r)
 {
 	rk_msg_put_str(out, r->path);

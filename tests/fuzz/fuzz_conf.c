@@ -17,7 +17,7 @@ rewrite(struct rk_str text, struct rk_buf *out)
 	struct rk_why why;
 	bool taken;
 
-	if (rk_conf_init(&conf) != RK_OK)
+	if (rk_conf_init(&conf, RK_CONF_DEV) != RK_OK)
 		abort();
 	taken = rk_conf_parse(&conf, text, &why) == RK_OK;
 	rk_conf_format(out, &conf);

@@ -268,8 +268,8 @@ rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const
 
 	while (paths[n])
 		n++;
-	rk_msg_put_u32(&b, generation);
-	rk_msg_put_u32(&b, n);
+	rk_routes_head_put(
+	    &b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = generation, .count = n });
 	for (uint32_t i = 0; i < n; i++) {
 		struct rk_route r = { .path = rk_str(paths[i]),
 			.function = i,
@@ -301,7 +301,7 @@ rig_start(struct rig *rig, long timeout_ms, long body_max, unsigned connections,
 	int pipe_fds[2];
 
 	*rig = (struct rig){ .port = port };
-	if (rk_loop_init(&rig->loop) != RK_OK || rk_conf_init(&rig->conf) != RK_OK ||
+	if (rk_loop_init(&rig->loop) != RK_OK || rk_conf_init(&rig->conf, RK_CONF_DEV) != RK_OK ||
 	    pipe2(pipe_fds, O_NONBLOCK))
 		abort();
 	rig_keeper(rig);

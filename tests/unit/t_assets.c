@@ -65,7 +65,7 @@ set_up(void **state)
 	strcpy(f->root, "/tmp/rk-assets-XXXXXX");
 	assert_non_null(mkdtemp(f->root));
 	put(f, "functions/a.js", "1");
-	assert_int_equal(rk_conf_init(&f->conf), RK_OK);
+	assert_int_equal(rk_conf_init(&f->conf, RK_CONF_DEV), RK_OK);
 	assert_int_equal(rk_folder_open(f->root, &f->folder, NULL), RK_OK);
 	*state = f;
 	return 0;
@@ -274,8 +274,12 @@ names_that_start_with_a_dot_have_no_route(void **state)
 	read_project(f);
 	rk_parcel_put_routes(&out, &f->project, 1);
 	struct rk_msg_view v = { (unsigned char *)out.p, (unsigned char *)out.p + out.n, false };
-	assert_int_equal(rk_msg_get_u32(&v), 1);
-	assert_int_equal(rk_msg_get_u32(&v), 2);
+	struct rk_routes_head head;
+
+	rk_routes_head_get(&v, &head);
+	assert_int_equal(head.site, RK_SITE_DEV);
+	assert_int_equal(head.generation, 1);
+	assert_int_equal(head.count, 2);
 	rk_route_get(&v, &route);
 	assert_true(rk_str_is(route.path, RK_STR("/a")));
 	rk_route_get(&v, &route);

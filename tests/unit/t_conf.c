@@ -18,7 +18,7 @@ parse_args(struct rk_conf *conf, struct rk_why *why, char **argv)
 
 	while (argv[argc])
 		argc++;
-	assert_int_equal(rk_conf_init(conf), RK_OK);
+	assert_int_equal(rk_conf_init(conf, RK_CONF_DEV), RK_OK);
 	return rk_conf_parse_args(conf, argc, argv, why);
 }
 
@@ -143,7 +143,7 @@ unknown_names_meet_the_nearest(void **state)
 	struct rk_conf conf;
 	struct rk_why why = { 0 };
 
-	assert_int_equal(rk_conf_init(&conf), RK_OK);
+	assert_int_equal(rk_conf_init(&conf, RK_CONF_DEV), RK_OK);
 	assert_int_equal(rk_conf_set(&conf, RK_STR("prot"), RK_STR("1"), &why), RK_NOT_FOUND);
 	assert_string_equal(why.todo, "The nearest is --port.");
 	assert_int_equal(rk_conf_set(&conf, RK_STR("function-folder"), RK_STR("1"), &why), RK_NOT_FOUND);
@@ -168,7 +168,7 @@ text_form_comes_back(void **state)
 			     S("--slots=7"), S("a=b c")),
 	    RK_OK);
 	rk_conf_format(&text, &conf);
-	assert_int_equal(rk_conf_init(&other), RK_OK);
+	assert_int_equal(rk_conf_init(&other, RK_CONF_DEV), RK_OK);
 	assert_int_equal(rk_conf_parse(&other, rk_buf_str(&text), NULL), RK_OK);
 	rk_conf_format(&again, &other);
 	assert_string_equal(rk_buf_z(&again), rk_buf_z(&text));
@@ -186,7 +186,7 @@ text_form_is_checked(void **state)
 {
 	struct rk_conf conf;
 
-	assert_int_equal(rk_conf_init(&conf), RK_OK);
+	assert_int_equal(rk_conf_init(&conf, RK_CONF_DEV), RK_OK);
 	assert_int_equal(rk_conf_parse(&conf, RK_STR("port=1\nport"), NULL), RK_INVALID);
 	assert_int_equal(rk_conf_parse(&conf, RK_STR("port=x\n"), NULL), RK_INVALID);
 	assert_int_equal(rk_conf_parse(&conf, RK_STR("color=x\n"), NULL), RK_NOT_FOUND);
@@ -196,19 +196,49 @@ text_form_is_checked(void **state)
 }
 
 static void
-help_has_a_line_a_flag(void **state)
+help_has_a_line_a_flag(unsigned command)
 {
-	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(8192);
+	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(16384);
 	const char *help;
 
-	rk_conf_help(&b);
+	rk_conf_help(&b, command);
 	help = rk_buf_z(&b);
-#define X(kind, field, flag, value, least, most, place, text) \
-	assert_non_null(strstr(help, "  --" flag " " place)); \
-	assert_non_null(strstr(help, text));
+#define X(commands, kind, field, flag, value, least, most, place, text) \
+	if (RK_CONF_##commands & command) {                             \
+		assert_non_null(strstr(help, "  --" flag " " place));   \
+		assert_non_null(strstr(help, text));                    \
+	} else {                                                        \
+		assert_null(strstr(help, "  --" flag " "));             \
+	}
 	RK_CONF_ROWS(X)
 #undef X
 	assert_non_null(strstr(help, "(default 3000)\n"));
+}
+
+static void
+help_of_each_command_has_its_own_flags(void **state)
+{
+	help_has_a_line_a_flag(RK_CONF_DEV);
+	help_has_a_line_a_flag(RK_CONF_SERVE);
+}
+
+static void
+a_setting_of_another_command_is_unknown(void **state)
+{
+	struct rk_conf dev, serve;
+	RK_AUTO(rk_buf_free) struct rk_buf text = RK_BUF(8192);
+
+	assert_int_equal(rk_conf_init(&dev, RK_CONF_DEV), RK_OK);
+	assert_int_equal(rk_conf_init(&serve, RK_CONF_SERVE), RK_OK);
+	assert_int_equal(rk_conf_set(&dev, RK_STR("admin-port"), RK_STR("1"), NULL), RK_NOT_FOUND);
+	assert_int_equal(rk_conf_set(&serve, RK_STR("admin-port"), RK_STR("1"), NULL), RK_OK);
+	assert_int_equal(rk_conf_set(&serve, RK_STR("env"), RK_STR("x"), NULL), RK_NOT_FOUND);
+	rk_conf_format(&text, &serve);
+	assert_int_equal(rk_conf_parse(&dev, rk_buf_str(&text), NULL), RK_OK);
+	assert_int_equal(dev.command, RK_CONF_SERVE);
+	assert_int_equal(dev.admin_port, 1);
+	rk_conf_done(&dev);
+	rk_conf_done(&serve);
 }
 
 int
@@ -223,7 +253,8 @@ main(void)
 		cmocka_unit_test(unknown_names_meet_the_nearest),
 		cmocka_unit_test(text_form_comes_back),
 		cmocka_unit_test(text_form_is_checked),
-		cmocka_unit_test(help_has_a_line_a_flag),
+		cmocka_unit_test(help_of_each_command_has_its_own_flags),
+		cmocka_unit_test(a_setting_of_another_command_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

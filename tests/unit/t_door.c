@@ -63,7 +63,7 @@ set_up(void **state)
 	put(f, ".env", "AUTH_TOKEN=" TOKEN "\n");
 	put(f, "assets/a.txt", "abc");
 	put(f, "assets/z.private.txt", "private");
-	assert_int_equal(rk_conf_init(&f->conf), RK_OK);
+	assert_int_equal(rk_conf_init(&f->conf, RK_CONF_DEV), RK_OK);
 	assert_int_equal(rk_folder_open(f->root, &f->folder, NULL), RK_OK);
 	read_project(f);
 	*state = f;
@@ -110,6 +110,7 @@ ask_for(struct fixture *f, uint32_t generation, uint32_t asset, struct rk_file *
 {
 	RK_AUTO(rk_buf_free) struct rk_buf out = RK_BUF(64);
 
+	rk_msg_put_u32(&out, RK_SITE_DEV);
 	rk_msg_put_u32(&out, generation);
 	rk_msg_put_u32(&out, asset);
 	struct rk_msg_view view = { (unsigned char *)out.p, (unsigned char *)out.p + out.n, false };

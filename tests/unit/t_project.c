@@ -35,7 +35,7 @@ set_up(void **state)
 	assert_non_null(mkdtemp(f->top));
 	snprintf(f->root, sizeof(f->root), "%s/p", f->top);
 	assert_int_equal(mkdir(f->root, 0700), 0);
-	assert_int_equal(rk_conf_init(&f->conf), RK_OK);
+	assert_int_equal(rk_conf_init(&f->conf, RK_CONF_DEV), RK_OK);
 	assert_int_equal(
 	    rk_conf_parse_args(&f->conf, 2, (char *[]){ (char[]){ "x" }, f->root, NULL }, NULL), RK_OK);
 	assert_int_equal(rk_folder_open(f->root, &f->folder, NULL), RK_OK);
@@ -380,8 +380,11 @@ a_parcel_holds_the_project(void **state)
 	rk_parcel_put_routes(&out, &f->project, 7);
 	struct rk_msg_view view = { (unsigned char *)out.p, (unsigned char *)out.p + out.n, false };
 	struct rk_route route;
-	assert_int_equal(rk_msg_get_u32(&view), 7);
-	assert_int_equal(rk_msg_get_u32(&view), 2);
+	struct rk_routes_head head;
+
+	rk_routes_head_get(&view, &head);
+	assert_int_equal(head.generation, 7);
+	assert_int_equal(head.count, 2);
 	rk_route_get(&view, &route);
 	rk_route_get(&view, &route);
 	assert_true(rk_msg_is_done(&view));

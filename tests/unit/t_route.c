@@ -31,8 +31,8 @@ finds_each_of_ten_thousand_and_nothing_else(void **state)
 	struct rk_routes *r;
 	char path[64];
 
-	rk_msg_put_u32(&b, 7);
-	rk_msg_put_u32(&b, 10000);
+	rk_routes_head_put(
+	    &b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = 7, .count = 10000 });
 	for (uint32_t i = 0; i < 10000; i++) {
 		snprintf(path, sizeof(path), "/folder/function-%u", i);
 		put(&b, path, 9999 - i);
@@ -60,8 +60,7 @@ lives_as_long_as_its_last_reference(void **state)
 	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
 	struct rk_routes *r;
 
-	rk_msg_put_u32(&b, 1);
-	rk_msg_put_u32(&b, 1);
+	rk_routes_head_put(&b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = 1, .count = 1 });
 	put(&b, "/a", 3);
 	assert_int_equal(parse(&b, &r), RK_OK);
 	assert_ptr_equal(rk_routes_dup(r), r);
@@ -77,8 +76,7 @@ an_empty_table_finds_nothing(void **state)
 	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
 	struct rk_routes *r;
 
-	rk_msg_put_u32(&b, 1);
-	rk_msg_put_u32(&b, 0);
+	rk_routes_head_put(&b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = 1, .count = 0 });
 	assert_int_equal(parse(&b, &r), RK_OK);
 	assert_null(rk_routes_get(r, RK_STR("/a")));
 	rk_routes_free(r);
@@ -91,8 +89,7 @@ refuses_frames_that_are_not_whole(void **state)
 	struct rk_routes *r = NULL;
 	size_t whole;
 
-	rk_msg_put_u32(&b, 1);
-	rk_msg_put_u32(&b, 2);
+	rk_routes_head_put(&b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = 1, .count = 2 });
 	put(&b, "/a", 0);
 	put(&b, "/b", 1);
 	whole = b.n;
@@ -101,14 +98,12 @@ refuses_frames_that_are_not_whole(void **state)
 	rk_msg_put_u8(&b, 0);
 	assert_int_equal(parse(&b, &r), RK_INVALID);
 	rk_buf_clear(&b);
-	rk_msg_put_u32(&b, 1);
-	rk_msg_put_u32(&b, 2);
+	rk_routes_head_put(&b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = 1, .count = 2 });
 	put(&b, "/a", 0);
 	put(&b, "/a", 1);
 	assert_int_equal(parse(&b, &r), RK_INVALID);
 	rk_buf_clear(&b);
-	rk_msg_put_u32(&b, 1);
-	rk_msg_put_u32(&b, 1);
+	rk_routes_head_put(&b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = 1, .count = 1 });
 	put(&b, "/a", UINT32_MAX);
 	assert_int_equal(parse(&b, &r), RK_INVALID);
 	assert_null(r);

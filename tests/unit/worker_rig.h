@@ -206,7 +206,7 @@ rig_new(const char *const *files, const char *const *variables, const char *cons
 	setenv("JSC_numberOfGCMarkers", "1", 1);
 	rig->resend = true;
 	rig->log = RK_BUF(16 * RK_MB);
-	assert_int_equal(rk_conf_init(&rig->conf), RK_OK);
+	assert_int_equal(rk_conf_init(&rig->conf, RK_CONF_DEV), RK_OK);
 	for (size_t i = 0; settings && settings[i]; i += 2)
 		rig_set(rig, settings[i], settings[i + 1]);
 	assert_int_equal(rk_loop_init(&rig->loop), RK_OK);
