@@ -3,35 +3,39 @@
  */
 #include "wire/bundle.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "base/auto.h"
+#include "wire/sealed.h"
 
-#define MAGIC 0x31424b52u /* "RKB1" */
-#define VARIABLE_LEAST 8u /* bytes of the shortest entry: bounds what a count can make us allocate */
+#define MAGIC 0x32424b52u /* "RKB2" */
+#define KEY_LEAST 45u     /* bytes of the shortest entry: bounds what a count can make us allocate */
+#define VARIABLE_LEAST 8u
 #define FUNCTION_LEAST 13u
 #define ASSET_LEAST 20u
-#define SEALS (F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK)
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U /* Linux 6.3; the headers of Debian 12 are older */
-#endif
 
 void
-rk_bundle_put_head(struct rk_buf *out, uint32_t generation, struct rk_str service_sid,
-    struct rk_str environment_sid, uint32_t variable_count, uint32_t function_count, uint32_t asset_count)
+rk_bundle_put_head(struct rk_buf *out, const struct rk_bundle *head)
 {
 	rk_msg_put_u32(out, MAGIC);
-	rk_msg_put_u32(out, generation);
-	rk_msg_put_str(out, service_sid);
-	rk_msg_put_str(out, environment_sid);
-	rk_msg_put_u32(out, variable_count);
-	rk_msg_put_u32(out, function_count);
-	rk_msg_put_u32(out, asset_count);
+	rk_msg_put_u32(out, head->generation);
+	rk_msg_put_str(out, head->service_sid);
+	rk_msg_put_str(out, head->environment_sid);
+	rk_msg_put_str(out, head->verifier_key);
+	rk_msg_put_u32(out, head->key_count);
+	rk_msg_put_u32(out, head->variable_count);
+	rk_msg_put_u32(out, head->function_count);
+	rk_msg_put_u32(out, head->asset_count);
+}
+
+void
+rk_bundle_put_key(struct rk_buf *out, const struct rk_bundle_key *key)
+{
+	rk_msg_put_str(out, key->sid);
+	rk_msg_put_str(out, key->friendly_name);
+	rk_msg_put_str(out, key->verifier);
+	rk_msg_put_u8(out, key->state);
 }
 
 void
@@ -62,6 +66,7 @@ rk_bundle_put_asset(struct rk_buf *out, const struct rk_bundle_asset *a)
 void
 rk_bundle_done(struct rk_bundle *b)
 {
+	free(b->keys);
 	free(b->variables);
 	free(b->functions);
 	free(b->assets);
@@ -78,15 +83,30 @@ get_head(struct rk_msg_view *v, struct rk_bundle *b)
 	b->generation = rk_msg_get_u32(v);
 	b->service_sid = rk_msg_get_str(v);
 	b->environment_sid = rk_msg_get_str(v);
+	b->verifier_key = rk_msg_get_str(v);
+	b->key_count = rk_msg_get_u32(v);
 	b->variable_count = rk_msg_get_u32(v);
 	b->function_count = rk_msg_get_u32(v);
 	b->asset_count = rk_msg_get_u32(v);
 	left = (size_t)(v->end - v->p);
-	if (v->bad || b->function_count > RK_BUNDLE_FUNCTIONS_MAX ||
+	if (b->verifier_key.n != (b->key_count > 0 ? RK_BUNDLE_VERIFIER_SIZE : 0))
+		return RK_INVALID;
+	if (v->bad || b->function_count > RK_BUNDLE_FUNCTIONS_MAX || b->key_count > left / KEY_LEAST ||
 	    b->variable_count > left / VARIABLE_LEAST || b->function_count > left / FUNCTION_LEAST ||
 	    b->asset_count > left / ASSET_LEAST)
 		return RK_INVALID;
 	return RK_OK;
+}
+
+static void
+get_key(struct rk_msg_view *v, struct rk_bundle_key *key)
+{
+	key->sid = rk_msg_get_str(v);
+	key->friendly_name = rk_msg_get_str(v);
+	key->verifier = rk_msg_get_str(v);
+	key->state = rk_msg_get_u8(v);
+	if (key->verifier.n != RK_BUNDLE_VERIFIER_SIZE || key->state > RK_BUNDLE_KEY_REMOVED)
+		v->bad = true;
 }
 
 static void
@@ -109,14 +129,23 @@ get_asset(struct rk_msg_view *v, struct rk_bundle_asset *a)
 	a->mtime_ms = rk_msg_get_u64(v);
 }
 
-static enum rk_err
-get_entries(struct rk_msg_view *v, struct rk_bundle *b)
+static bool
+make_room(struct rk_bundle *b)
 {
+	b->keys = calloc((size_t)b->key_count + 1, sizeof *b->keys);
 	b->variables = calloc((size_t)b->variable_count + 1, sizeof *b->variables);
 	b->functions = calloc((size_t)b->function_count + 1, sizeof *b->functions);
 	b->assets = calloc((size_t)b->asset_count + 1, sizeof *b->assets);
-	if (!b->variables || !b->functions || !b->assets)
+	return b->keys && b->variables && b->functions && b->assets;
+}
+
+static enum rk_err
+get_entries(struct rk_msg_view *v, struct rk_bundle *b)
+{
+	if (!make_room(b))
 		return RK_NOMEM;
+	for (uint32_t i = 0; i < b->key_count && !v->bad; i++)
+		get_key(v, &b->keys[i]);
 	for (uint32_t i = 0; i < b->variable_count && !v->bad; i++) {
 		b->variables[i].name = rk_msg_get_str(v);
 		b->variables[i].value = rk_msg_get_str(v);
@@ -149,62 +178,23 @@ rk_bundle_parse(struct rk_str bytes, struct rk_bundle *ret_bundle)
 	return RK_OK;
 }
 
-static int
-new_memfd(void)
-{
-	int fd = memfd_create("roomkey-bundle", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-
-	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
-		fd = memfd_create("roomkey-bundle", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	return fd;
-}
-
-static enum rk_err
-write_all(int fd, struct rk_str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return RK_IO;
-		bytes = rk_str_sub(bytes, (size_t)n, bytes.n);
-	}
-	return RK_OK;
-}
-
 enum rk_err
 rk_bundle_seal(struct rk_str bytes, int *ret_fd)
 {
-	RK_AUTO(rk_auto_close) int fd = -1;
-	enum rk_err err;
-
 	if (bytes.n == 0)
 		return RK_INVALID;
 	if (bytes.n > RK_BUNDLE_MAX)
 		return RK_TOO_LARGE;
-	fd = new_memfd();
-	if (fd < 0)
-		return RK_IO;
-	err = write_all(fd, bytes);
-	if (err)
-		return err;
-	if (fcntl(fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) < 0)
-		return RK_IO;
-	*ret_fd = fd;
-	fd = -1;
-	return RK_OK;
+	return rk_sealed_new(bytes, ret_fd);
 }
 
 enum rk_err
 rk_bundle_map(int fd, struct rk_str *ret_bytes)
 {
-	int seals = fcntl(fd, F_GET_SEALS);
 	struct stat st;
 	void *p;
 
-	if (seals < 0 || (seals & SEALS) != SEALS)
+	if (!rk_sealed_is(fd))
 		return RK_REFUSED; /* its bytes could change under the reader */
 	if (fstat(fd, &st) < 0)
 		return RK_IO;

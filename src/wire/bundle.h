@@ -31,19 +31,36 @@ struct rk_bundle_variable {
 	struct rk_str name, value;  /* value is a secret: never logged */
 };
 
+/* How a key stands that the platform knows. */
+enum rk_bundle_key_state { RK_BUNDLE_KEY_GOOD, RK_BUNDLE_KEY_DISABLED, RK_BUNDLE_KEY_REMOVED };
+
+#define RK_BUNDLE_VERIFIER_SIZE 32u
+
+/*
+ * An API key of the account: what tells its secret from another without holding it. verifier is
+ * HMAC-SHA256(verifier key, secret), and the verifier key is made anew for each bundle.
+ */
+struct rk_bundle_key {
+	struct rk_str sid, friendly_name;
+	struct rk_str verifier;     /* RK_BUNDLE_VERIFIER_SIZE bytes */
+	uint8_t state;              /* enum rk_bundle_key_state */
+};
+
 /* A bundle that was read; every view borrows from its bytes. */
 struct rk_bundle {
 	uint32_t generation;
 	struct rk_str service_sid, environment_sid;   /* empty under `roomkey dev` */
-	uint32_t variable_count, function_count, asset_count;
+	struct rk_str verifier_key;                   /* RK_BUNDLE_VERIFIER_SIZE bytes; empty when there are no keys */
+	uint32_t key_count, variable_count, function_count, asset_count;
+	struct rk_bundle_key *keys;
 	struct rk_bundle_variable *variables;         /* in the file's order */
 	struct rk_bundle_function *functions;
 	struct rk_bundle_asset *assets;               /* by path */
 };
 
-/* Writing: head, then exactly the announced variables, then the functions, then the assets. */
-void rk_bundle_put_head(struct rk_buf *out, uint32_t generation, struct rk_str service_sid,
-    struct rk_str environment_sid, uint32_t variable_count, uint32_t function_count, uint32_t asset_count);
+/* Writing: the head of it (all but the arrays), then exactly the announced keys, variables, functions, assets. */
+void rk_bundle_put_head(struct rk_buf *out, const struct rk_bundle *head);
+void rk_bundle_put_key(struct rk_buf *out, const struct rk_bundle_key *key);
 void rk_bundle_put_variable(struct rk_buf *out, struct rk_str name, struct rk_str value);
 void rk_bundle_put_function(struct rk_buf *out, const struct rk_bundle_function *f);
 void rk_bundle_put_asset(struct rk_buf *out, const struct rk_bundle_asset *a);

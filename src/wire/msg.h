@@ -62,7 +62,7 @@ enum rk_role {
  * REPLY     wire/call.h, struct rk_reply
  * LOG       wire/call.h, struct rk_line; id 0 when it belongs to no invocation
  * HANDBACK  u32 count, count x u32 id: invocations not begun, for another worker
- * RETIRE    worker takes no more: the gateway sends it nothing new
+ * RETIRE    worker takes no more: the gateway sends it nothing new, super counts it no more
  * PING      are you awake? asked of a worker that has work and is silent; PONG answers at once
  * OVERDUE   u32 worker number: past its deadline and silent
  * QUIT      end what is under way (u32 milliseconds), then exit
@@ -98,7 +98,7 @@ enum rk_listen_kind { RK_LISTEN_FUNCTIONS, RK_LISTEN_ADMIN };
 	X(REPLY, RK_WORKER, RK_GATEWAY, 0, 66 * RK_MB)                       \
 	X(LOG, RK_WORKER, RK_GATEWAY, 0, 256 * RK_KB)                        \
 	X(HANDBACK, RK_WORKER, RK_GATEWAY, 0, 64 * RK_KB)                    \
-	X(RETIRE, RK_WORKER, RK_GATEWAY, 0, 0)                               \
+	X(RETIRE, RK_WORKER, RK_GATEWAY | RK_SUPER, 0, 0)                    \
 	X(OVERDUE, RK_GATEWAY, RK_SUPER, 0, 64)                              \
 	X(QUIT, RK_SUPER, RK_GATEWAY | RK_KEEPER | RK_WORKER, 0, 64)         \
 	X(PING, RK_GATEWAY, RK_WORKER, 0, 0)                                 \

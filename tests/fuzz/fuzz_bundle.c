@@ -12,8 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 put(struct rk_buf *out, const struct rk_bundle *b)
 {
-	rk_bundle_put_head(out, b->generation, b->service_sid, b->environment_sid, b->variable_count,
-	    b->function_count, b->asset_count);
+	rk_bundle_put_head(out, b);
+	for (uint32_t i = 0; i < b->key_count; i++)
+		rk_bundle_put_key(out, &b->keys[i]);
 	for (uint32_t i = 0; i < b->variable_count; i++)
 		rk_bundle_put_variable(out, b->variables[i].name, b->variables[i].value);
 	for (uint32_t i = 0; i < b->function_count; i++)

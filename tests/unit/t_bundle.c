@@ -14,13 +14,26 @@
 #include "base/auto.h"
 #include "wire/bundle.h"
 
+#define VERIFIER_KEY "0123456789abcdef0123456789abcdef"
+#define VERIFIER "fedcba9876543210fedcba9876543210"
+
 static void
 put_bundle(struct rk_buf *b)
 {
 	struct rk_bundle_function f = { RK_STR("/token"), RK_STR("functions/token.js"), RK_PUBLIC,
 		RK_STR("exports.handler = 1") };
 
-	rk_bundle_put_head(b, 5, RK_STR("ZS1"), rk_str(NULL), 2, 2, 1);
+	rk_bundle_put_head(b, &(struct rk_bundle){ .generation = 5,
+				  .service_sid = RK_STR("ZS1"),
+				  .verifier_key = RK_STR(VERIFIER_KEY),
+				  .key_count = 2,
+				  .variable_count = 2,
+				  .function_count = 2,
+				  .asset_count = 1 });
+	rk_bundle_put_key(b, &(struct rk_bundle_key){ RK_STR("SK1"), RK_STR("Video"), RK_STR(VERIFIER),
+				 RK_BUNDLE_KEY_GOOD });
+	rk_bundle_put_key(b, &(struct rk_bundle_key){ RK_STR("SK2"), rk_str(NULL), RK_STR(VERIFIER),
+				 RK_BUNDLE_KEY_REMOVED });
 	rk_bundle_put_variable(b, RK_STR("A"), RK_STR("1"));
 	rk_bundle_put_variable(b, RK_STR("B"), rk_str(NULL));
 	rk_bundle_put_function(b, &f);
@@ -42,6 +55,13 @@ bundle_comes_back(void **state)
 	assert_int_equal(got.generation, 5);
 	assert_true(rk_str_is(got.service_sid, RK_STR("ZS1")));
 	assert_int_equal(got.environment_sid.n, 0);
+	assert_true(rk_str_is(got.verifier_key, RK_STR(VERIFIER_KEY)));
+	assert_int_equal(got.key_count, 2);
+	assert_true(rk_str_is(got.keys[0].sid, RK_STR("SK1")));
+	assert_true(rk_str_is(got.keys[0].friendly_name, RK_STR("Video")));
+	assert_true(rk_str_is(got.keys[0].verifier, RK_STR(VERIFIER)));
+	assert_int_equal(got.keys[0].state, RK_BUNDLE_KEY_GOOD);
+	assert_int_equal(got.keys[1].state, RK_BUNDLE_KEY_REMOVED);
 	assert_int_equal(got.variable_count, 2);
 	assert_true(rk_str_is(got.variables[0].name, RK_STR("A")));
 	assert_true(rk_str_is(got.variables[0].value, RK_STR("1")));
@@ -66,7 +86,7 @@ empty_bundle_is_one(void **state)
 	RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
 	struct rk_bundle got;
 
-	rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), 0, 0, 0);
+	rk_bundle_put_head(&b, &(struct rk_bundle){ .generation = 1 });
 	assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_OK);
 	assert_int_equal(got.function_count, 0);
 	rk_bundle_done(&got);
@@ -92,7 +112,7 @@ cut_or_longer_bundles_are_refused(void **state)
 static void
 counts_that_the_bytes_cannot_hold_are_refused(void **state)
 {
-	static const uint32_t counts[][3] = { { UINT32_MAX, 0, 0 }, { 0, UINT32_MAX, 0 },
+	static const uint32_t counts[][4] = { { 0, 0, 0, UINT32_MAX }, { 0, 0, 0, 1 }, { UINT32_MAX, 0, 0 }, { 0, UINT32_MAX, 0 },
 		{ 0, 0, UINT32_MAX }, { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 },
 		{ 0, RK_BUNDLE_FUNCTIONS_MAX + 1, 0 } };
 
@@ -100,8 +120,13 @@ counts_that_the_bytes_cannot_hold_are_refused(void **state)
 		RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
 		struct rk_bundle got;
 
-		rk_bundle_put_head(
-		    &b, 1, rk_str(NULL), rk_str(NULL), counts[i][0], counts[i][1], counts[i][2]);
+		rk_bundle_put_head(&b, &(struct rk_bundle){ .generation = 1,
+					   .variable_count = counts[i][0],
+					   .function_count = counts[i][1],
+					   .asset_count = counts[i][2],
+					   .key_count = counts[i][3],
+					   .verifier_key =
+					       counts[i][3] ? RK_STR(VERIFIER_KEY) : rk_str(NULL) });
 		assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_INVALID);
 	}
 }
@@ -113,9 +138,32 @@ unknown_visibility_is_refused(void **state)
 	struct rk_bundle_function f = { RK_STR("/a"), RK_STR("f"), RK_PRIVATE + 1, rk_str(NULL) };
 	struct rk_bundle got;
 
-	rk_bundle_put_head(&b, 1, rk_str(NULL), rk_str(NULL), 0, 1, 0);
+	rk_bundle_put_head(&b, &(struct rk_bundle){ .generation = 1, .function_count = 1 });
 	rk_bundle_put_function(&b, &f);
 	assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_INVALID);
+}
+
+static void
+keys_that_are_no_keys_are_refused(void **state)
+{
+	static const struct {
+		const char *verifier_key, *verifier;
+		uint8_t state;
+	} cases[] = { { VERIFIER_KEY "0", VERIFIER, RK_BUNDLE_KEY_GOOD }, { "", VERIFIER, RK_BUNDLE_KEY_GOOD },
+		{ VERIFIER_KEY, "short", RK_BUNDLE_KEY_GOOD },
+		{ VERIFIER_KEY, VERIFIER, RK_BUNDLE_KEY_REMOVED + 1 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		RK_AUTO(rk_buf_free) struct rk_buf b = RK_BUF(4096);
+		struct rk_bundle got;
+
+		rk_bundle_put_head(&b, &(struct rk_bundle){ .generation = 1,
+					   .verifier_key = rk_str(cases[i].verifier_key),
+					   .key_count = 1 });
+		rk_bundle_put_key(&b, &(struct rk_bundle_key){ RK_STR("SK1"), RK_STR("a name long enough"),
+					  rk_str(cases[i].verifier), cases[i].state });
+		assert_int_equal(rk_bundle_parse(rk_buf_str(&b), &got), RK_INVALID);
+	}
 }
 
 static void
@@ -172,6 +220,7 @@ main(void)
 		cmocka_unit_test(cut_or_longer_bundles_are_refused),
 		cmocka_unit_test(counts_that_the_bytes_cannot_hold_are_refused),
 		cmocka_unit_test(unknown_visibility_is_refused),
+		cmocka_unit_test(keys_that_are_no_keys_are_refused),
 		cmocka_unit_test(sealed_memory_cannot_change),
 		cmocka_unit_test(half_sealed_memory_is_refused),
 		cmocka_unit_test(nothing_to_seal_is_refused),

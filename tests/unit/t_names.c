@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "keeper/names.h"
+#include "wire/names.h"
 
 static void
 check(const char *file, const char *path, enum rk_visibility visibility)
