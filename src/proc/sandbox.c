@@ -25,13 +25,6 @@
 
 #include "proc/landlock.h"
 
-/* The leak check of a build for testing reads /proc/self at the end. */
-#ifdef RK_SANITIZED
-#define SANITIZER_READS "/proc/self",
-#else
-#define SANITIZER_READS
-#endif
-
 #define CALL(name) SCMP_SYS(name)
 #define LIST_END INT32_MIN
 
@@ -64,6 +57,16 @@ static const int keeper_calls[] = { CALL(newfstatat), CALL(stat), CALL(lstat), C
 	CALL(faccessat), CALL(faccessat2), CALL(readlink), CALL(readlinkat), CALL(getcwd), CALL(pread64),
 	CALL(getdents64), CALL(openat2), CALL(inotify_init1), CALL(inotify_add_watch), CALL(inotify_rm_watch),
 	CALL(memfd_create), CALL(ftruncate), CALL(dup), CALL(fstatfs), LIST_END };
+
+/* The platform's store: SQLite writes, locks, syncs and shares memory, its files are made, renamed and given their
+ * mode; keys stay out of the swap space; how full the disk is. Landlock says which folder. */
+static const int store_calls[] = { CALL(newfstatat), CALL(stat), CALL(lstat), CALL(statx), CALL(access),
+	CALL(faccessat), CALL(faccessat2), CALL(readlink), CALL(readlinkat), CALL(getcwd), CALL(pread64),
+	CALL(getdents64), CALL(openat2), CALL(memfd_create), CALL(ftruncate), CALL(dup), CALL(fstatfs),
+	CALL(statfs), CALL(open), CALL(openat), CALL(pwrite64), CALL(fdatasync), CALL(fsync), CALL(fallocate),
+	CALL(flock), CALL(msync), CALL(mlock), CALL(mlock2), CALL(munlock), CALL(mkdir), CALL(mkdirat),
+	CALL(rmdir), CALL(unlink), CALL(unlinkat), CALL(link), CALL(linkat), CALL(rename), CALL(renameat),
+	CALL(renameat2), CALL(fchmod), CALL(fchown), CALL(umask), LIST_END };
 
 /* JavaScriptCore stops its threads with a signal that they wait in, and reads its own size from
  * a descriptor that it has opened before. */
@@ -104,8 +107,15 @@ static const struct masked keeper_masked[] = { { CALL(fcntl), 1, LOW, F_ADD_SEAL
 	{ CALL(open), 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
 	{ CALL(openat), 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY }, { LIST_END, 0, 0, 0 } };
 
+/* The locks of SQLite, and our own on the folder. */
+static const struct masked store_masked[] = { { CALL(fcntl), 1, LOW, F_ADD_SEALS },
+	{ CALL(fcntl), 1, LOW, F_GETLK }, { CALL(fcntl), 1, LOW, F_SETLK }, { CALL(fcntl), 1, LOW, F_SETLKW },
+	{ CALL(fcntl), 1, LOW, F_OFD_GETLK }, { CALL(fcntl), 1, LOW, F_OFD_SETLK },
+	{ CALL(fcntl), 1, LOW, F_OFD_SETLKW }, { LIST_END, 0, 0, 0 } };
+
 struct seal {
 	enum rk_role role;
+	bool writes; /* the one for a process that has a folder to write in */
 	const int *calls;
 	const struct masked *masked;
 	unsigned files;     /* RLIMIT_NOFILE; 0 leaves it */
@@ -114,17 +124,19 @@ struct seal {
 };
 
 static const struct seal seals[] = {
-	{ RK_GATEWAY, gateway_calls, NULL, 0, false, 0 },
+	{ RK_GATEWAY, false, gateway_calls, NULL, 0, false, 0 },
 	/* The folder may belong to someone else, with root running us. */
-	{ RK_KEEPER, keeper_calls, keeper_masked, 0, false, 1u << CAP_DAC_READ_SEARCH },
-	{ RK_WORKER, worker_calls, NULL, 256, true, 0 },
+	{ RK_KEEPER, false, keeper_calls, keeper_masked, 0, false, 1u << CAP_DAC_READ_SEARCH },
+	/* This one was made by us, and is ours. */
+	{ RK_KEEPER, true, store_calls, store_masked, 0, false, 0 },
+	{ RK_WORKER, false, worker_calls, NULL, 256, true, 0 },
 };
 
 static const struct seal *
-seal_of(enum rk_role role)
+seal_of(enum rk_role role, bool writes)
 {
 	for (size_t i = 0; i < sizeof(seals) / sizeof(seals[0]); i++)
-		if (seals[i].role == role)
+		if (seals[i].role == role && seals[i].writes == writes)
 			return &seals[i];
 	return NULL;
 }
@@ -292,7 +304,7 @@ static bool isolated;
 enum rk_err
 rk_sandbox_isolate(enum rk_role role, struct rk_why *why)
 {
-	const struct seal *seal = seal_of(role);
+	const struct seal *seal = seal_of(role, false);
 	pid_t parent = getppid();
 
 	if (!seal || !seal->alone || isolated)
@@ -307,13 +319,32 @@ rk_sandbox_isolate(enum rk_role role, struct rk_why *why)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return rk_why(
 		    why, RK_UNSUPPORTED, "RK-320", "", "No-new-privs is refused: %s.", strerror(errno));
-	return rk_landlock_start(engine_reads, why);
+	return rk_landlock_start(&(struct rk_landlock){ engine_reads, NULL }, why);
+}
+
+static enum rk_err
+restrict_files(const struct rk_sandbox_opts *opts, struct rk_why *why)
+{
+	const char *write_dir = opts ? opts->write_dir : NULL;
+	const char *readable[4] = { NULL };
+	size_t n = 0;
+
+	if (opts && opts->read_dir)
+		readable[n++] = opts->read_dir;
+	/* Where SQLite takes its random numbers from. */
+	if (write_dir)
+		readable[n++] = "/dev/urandom";
+#ifdef RK_SANITIZED
+	/* The leak check of a build for testing reads it at the end. */
+	readable[n++] = "/proc/self";
+#endif
+	return rk_landlock_start(&(struct rk_landlock){ readable, write_dir }, why);
 }
 
 enum rk_err
 rk_sandbox_seal(enum rk_role role, const struct rk_sandbox_opts *opts, struct rk_why *why)
 {
-	const struct seal *seal = seal_of(role);
+	const struct seal *seal = seal_of(role, opts && opts->write_dir);
 	enum rk_err err;
 
 	if (!seal)
@@ -331,9 +362,7 @@ rk_sandbox_seal(enum rk_role role, const struct rk_sandbox_opts *opts, struct rk
 		return rk_why(
 		    why, RK_UNSUPPORTED, "RK-320", "", "No-new-privs is refused: %s.", strerror(errno));
 	if (!seal->alone) {
-		const char *readable[] = { SANITIZER_READS opts ? opts->read_dir : NULL, NULL };
-
-		err = rk_landlock_start(readable, why);
+		err = restrict_files(opts, why);
 		if (err)
 			return err;
 	}

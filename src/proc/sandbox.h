@@ -12,6 +12,8 @@
 
 struct rk_sandbox_opts {
 	const char *read_dir;    /* keeper: the one folder that stays readable; NULL: none */
+	const char *write_dir;   /* keeper of the platform: the one in which it may also make, write and remove
+				  * files; it must exist, and belong to this user. NULL: nothing is written */
 };
 
 /*
