@@ -42,7 +42,7 @@ rk_join_worker(struct rk_post *gateway, struct rk_post *worker, long slots)
 	RK_AUTO(rk_buf_free) struct rk_buf payload = RK_BUF(64);
 
 	rk_msg_put_u32(&payload, worker->number);
-	rk_msg_put_u32(&payload, RK_SITE_DEV);
+	rk_msg_put_u32(&payload, worker->deploy->site->number);
 	rk_msg_put_u32(&payload, worker->deploy->generation);
 	rk_msg_put_u32(&payload, (uint32_t)slots);
 	join(gateway, RK_MSG_WORKER, rk_buf_str(&payload), worker, RK_MSG_GATEWAY);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -22,7 +23,7 @@
 struct super {
 	struct rk_loop loop;
 	struct rk_conf conf;
-	struct rk_listen listen;
+	struct rk_listen listen, admin;
 	struct rk_crew crew;
 	uv_signal_t on_int, on_term, on_child;
 	uv_timer_t lacks;
@@ -92,7 +93,8 @@ run(struct super *super, struct rk_why *why)
 	enum rk_err err;
 
 	watch_signals(super);
-	err = rk_crew_start(&super->crew, &super->loop, &super->conf, &super->listen, why);
+	err = rk_crew_start(&super->crew, &super->loop, &super->conf, &super->listen,
+	    super->admin.count > 0 ? &super->admin : NULL, why);
 	if (err)
 		return complain(why, 1);
 	uv_timer_init(&super->loop.uv, &super->lacks);
@@ -102,30 +104,62 @@ run(struct super *super, struct rk_why *why)
 	return super->crew.status;
 }
 
-/* super dev [flags] DIR */
+/* A socket for each worker, and in gateways one for each connection; workers keep a few for themselves. */
+static void
+raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static enum rk_err
+bind_all(struct super *super, struct rk_why *why)
+{
+	enum rk_err err = rk_listen_open(&super->listen, RK_LISTEN_ON_FUNCTIONS, &super->conf, why);
+
+	if (!err && super->conf.command == RK_CONF_SERVE)
+		err = rk_listen_open(&super->admin, RK_LISTEN_ON_ADMIN, &super->conf, why);
+	return err;
+}
+
+/* 0: no such command. */
+static unsigned
+command_of(const char *word)
+{
+	return strcmp(word, "dev") == 0 ? RK_CONF_DEV : strcmp(word, "serve") == 0 ? RK_CONF_SERVE : 0;
+}
+
+/* super dev|serve [flags] DIR */
 int
 main(int argc, char **argv)
 {
 	static struct super super;
 	struct rk_why why = { 0 };
-	int status;
+	unsigned command = argc < 2 ? 0 : command_of(argv[1]);
+	int status = 1;
 
 	rk_log_init("super", RK_LOG_INFO);
-	if (argc < 2 || strcmp(argv[1], "dev") != 0) {
+	if (!command) {
 		fprintf(stderr, "super is started by the command roomkey: try \"roomkey dev\".\n");
 		return 2;
 	}
-	if (rk_conf_init(&super.conf, RK_CONF_DEV) != RK_OK ||
+	if (rk_conf_init(&super.conf, command) != RK_OK ||
 	    rk_conf_parse_args(&super.conf, argc - 1, argv + 1, &why) != RK_OK)
 		return complain(&why, 2);
 	/* Inherited by every child, whatever its own seal does. */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (rk_listen_open(&super.listen, &super.conf, &why) != RK_OK)
-		return complain(&why, 1);
-	if (rk_loop_init(&super.loop) != RK_OK)
-		return 1;
-	status = run(&super, &why);
-	rk_loop_done(&super.loop);
+	raise_files();
+	if (bind_all(&super, &why) != RK_OK)
+		complain(&why, 1);
+	else if (rk_loop_init(&super.loop) == RK_OK) {
+		status = run(&super, &why);
+		rk_loop_done(&super.loop);
+	}
+	rk_listen_close(&super.admin);
 	rk_listen_close(&super.listen);
 	rk_conf_done(&super.conf);
 	return status;

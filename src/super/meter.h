@@ -7,16 +7,16 @@
 #ifndef RK_SUPER_METER_H
 #define RK_SUPER_METER_H
 
-#include "super/deploy.h"
+#include "super/sites.h"
 
 struct rk_meter {
 	uv_timer_t timer;
-	struct rk_deploys *deploys;
+	struct rk_sites *sites;
 	uint64_t max_pages;
 	char fate[64];
 };
 
-void rk_meter_start(struct rk_meter *meter, struct rk_deploys *deploys);
+void rk_meter_start(struct rk_meter *meter, struct rk_sites *sites);
 void rk_meter_stop(struct rk_meter *meter);
 
 #endif

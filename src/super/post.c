@@ -78,6 +78,15 @@ put_terminal_env(struct env *env)
 	inherit(env, names, sizeof(names) / sizeof(names[0]));
 }
 
+/* Where keeper may find its master key: keeper/masterkey.h. Nobody else is told. */
+static void
+put_key_env(struct env *env)
+{
+	static const char *const names[] = { "CREDENTIALS_DIRECTORY=", "ROOMKEY_MASTER_KEY=" };
+
+	inherit(env, names, sizeof(names) / sizeof(names[0]));
+}
+
 /* How a build for testing reports: see CONTRIBUTING. */
 static void
 put_sanitizer_env(struct env *env)
@@ -208,6 +217,8 @@ rk_post_start(
 		put_engine_env(&env, conf);
 	else
 		put_terminal_env(&env);
+	if (post->role == RK_KEEPER && conf->command == RK_CONF_SERVE)
+		put_key_env(&env);
 	put_sanitizer_env(&env);
 	err = rk_spawn(post->role, env.vars, &post->pid, &fd, why);
 	if (err)
@@ -254,6 +265,16 @@ void
 rk_post_tell(struct rk_post *post, enum rk_msg_type type, struct rk_str payload)
 {
 	pass(post, type, -1, payload);
+}
+
+void
+rk_post_quit(struct rk_post *post, uint32_t ms)
+{
+	RK_AUTO(rk_buf_free) struct rk_buf payload = RK_BUF(64);
+
+	post->leaving = true;
+	rk_msg_put_u32(&payload, ms);
+	rk_post_tell(post, RK_MSG_QUIT, rk_buf_str(&payload));
 }
 
 void

@@ -25,7 +25,7 @@ struct rk_post {
 	const struct rk_post_ops *ops;
 	void *arg;
 	enum rk_role role;
-	uint32_t index;             /* its place among its role */
+	uint32_t index;             /* a gateway's place among them */
 	struct rk_deploy *deploy;   /* workers: what it runs */
 	struct rk_post *next;       /* for the owner's list */
 
@@ -35,7 +35,7 @@ struct rk_post {
 	int statm;                  /* -1, or its /proc entry, for the meter */
 	uint64_t started_ms;
 	bool ready;
-	bool leaving;               /* was told to end when it has finished */
+	bool leaving;               /* ends when it has finished: it was told, or said so */
 	uint64_t rest_pages;        /* what it held when the meter first saw it ready; 0: not yet */
 	char fate[64];              /* why super ended it, for the log */
 
@@ -57,6 +57,9 @@ RK_CHECKED enum rk_err rk_post_start(struct rk_post *post, const struct rk_conf 
 void rk_post_give(struct rk_post *post, enum rk_msg_type type, int fd, struct rk_str payload);
 /* The same without one. */
 void rk_post_tell(struct rk_post *post, enum rk_msg_type type, struct rk_str payload);
+
+/* QUIT: it ends what it has, then itself. */
+void rk_post_quit(struct rk_post *post, uint32_t ms);
 
 /* SIGKILL, with the reason for the log ("" for none). Nothing if it is dead. */
 void rk_post_kill(struct rk_post *post, const char *fate);
