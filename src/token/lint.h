@@ -37,6 +37,12 @@
 	    "Remove the quotation marks: they are not part of the secret.")                                   \
 	X(SECRET_NEWLINE, "RK-211", REFUSAL, "secret", "The secret holds a line break.",                      \
 	    "Remove it; when the secret comes from a file, the file's last line break came along.")           \
+	X(KEY_SECRET, "RK-215", REFUSAL, "secret", "The secret is not the one of this API key.",              \
+	    "Set the secret that belongs to the key, or create a new key: a token signed with another secret opens nothing.") \
+	X(KEY_DISABLED, "RK-216", REFUSAL, "keySid", "The API key is disabled.",                              \
+	    "Enable the key again, or use another one.")                                                      \
+	X(KEY_REMOVED, "RK-217", REFUSAL, "keySid", "The API key was deleted.",                               \
+	    "Create a new key, and use its SID and its secret.")                                              \
 	X(TTL_LONG, "RK-212", REFUSAL, "ttl", "The token would live longer than 24 hours, which the vendor refuses (20157).", \
 	    "Use at most 86400 seconds and let the app ask for a new token before the old one ends.")         \
 	X(TTL_ZERO, "RK-213", REFUSAL, "ttl", "The token's lifetime is zero.",                                \

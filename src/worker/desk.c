@@ -11,6 +11,7 @@
 #define JOBS_MORE_MS 100 /* what is one long run is ended by on_limit first, which costs others less */
 #define END_MS 1000      /* what our own clean-up after an invocation may take */
 #define LINGER_MS 250
+#define LINGER_IDLE_MS 2000 /* nothing else waits for the process */
 #define HANDBACK_IDS 8192u
 
 struct rk_desk_seat {
@@ -100,8 +101,11 @@ rk_desk_leave(struct rk_desk *desk)
 	if (desk->leaving)
 		return;
 	desk->leaving = true;
+	rk_idle_stop(&desk->idle);
 	for (struct rk_desk_gateway *g = desk->gateways; g; g = g->next)
 		tell_retired(g);
+	if (desk->retired)
+		desk->retired(desk->arg);
 	hand_back(desk);
 	flush_all(desk);
 	check_over(desk);
@@ -305,8 +309,10 @@ static void
 begin(struct rk_desk *desk, struct rk_invocation *inv)
 {
 	struct rk_desk_seat *seat;
+	uint64_t now = rk_clock_mono_ms();
 
-	if (rk_clock_mono_ms() >= inv->deadline)
+	rk_idle_call(&desk->idle, now);
+	if (now >= inv->deadline)
 		rk_invocation_fail(inv, RK_OUTCOME_TIMEOUT, 504, "RK-504",
 		    "The function did not answer within its time limit.");
 	else if (inv->call.function >= desk->engine->bundle->function_count)
@@ -372,6 +378,18 @@ on_linger_over(uv_timer_t *timer)
 	end(timer->data);
 }
 
+/* What arrives up to the gateways' answer to RETIRE is handed back, and so runs elsewhere. */
+static void
+on_idle(void *arg)
+{
+	struct rk_desk *desk = arg;
+
+	if (desk->busy > 0 || desk->first)
+		return;
+	desk->linger_ms = LINGER_IDLE_MS;
+	rk_desk_leave(desk);
+}
+
 /* While gateways are there, an invocation may be on its way that they sent before they heard: it would be lost. */
 static void
 on_turn(void *arg)
@@ -383,7 +401,7 @@ on_turn(void *arg)
 	else if (!desk->gateways)
 		end(desk);
 	else if (desk->busy == 0 && !uv_is_active((uv_handle_t *)&desk->linger))
-		uv_timer_start(&desk->linger, on_linger_over, LINGER_MS, 0);
+		uv_timer_start(&desk->linger, on_linger_over, desk->linger_ms, 0);
 }
 
 static void
@@ -461,11 +479,15 @@ void
 rk_desk_init(struct rk_desk *desk, struct rk_loop *loop, const struct rk_conf *conf, void (*ended)(void *arg),
     void *arg)
 {
-	*desk = (struct rk_desk){ .loop = loop, .conf = conf, .ended = ended, .arg = arg };
+	*desk = (struct rk_desk){
+		.loop = loop, .conf = conf, .ended = ended, .arg = arg, .linger_ms = LINGER_MS
+	};
 	desk->last = &desk->first;
 	desk->turn = (struct rk_turn){ .run = on_turn, .arg = desk };
 	uv_timer_init(&loop->uv, &desk->linger);
 	desk->linger.data = desk;
+	rk_idle_init(
+	    &desk->idle, loop, conf->command == RK_CONF_SERVE ? (uint64_t)conf->idle_ms : 0, on_idle, desk);
 }
 
 enum rk_err
@@ -480,6 +502,7 @@ rk_desk_open(struct rk_desk *desk, struct rk_engine *engine, struct rk_why *why)
 		return err;
 	}
 	rk_limit_start(&desk->limit, engine->group, on_limit, on_jobs, desk);
+	rk_idle_start(&desk->idle);
 	pump_later(desk);
 	return RK_OK;
 }
@@ -524,6 +547,7 @@ rk_desk_done(struct rk_desk *desk)
 		rk_limit_stop(&desk->limit);
 	rk_loop_turn_cancel(desk->loop, &desk->turn);
 	uv_close((uv_handle_t *)&desk->linger, NULL);
+	rk_idle_done(&desk->idle);
 	while ((g = desk->gateways)) {
 		desk->gateways = g->next;
 		rk_chan_close(g->chan);

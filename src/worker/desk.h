@@ -9,6 +9,7 @@
 
 #include <uv.h>
 
+#include "worker/idle.h"
 #include "worker/limit.h"
 #include "worker/slot.h"
 
@@ -31,9 +32,12 @@ struct rk_desk {
 	bool handed_back;        /* in this run */
 	bool leaving;            /* nothing new is begun */
 	bool over;               /* told */
-	uv_timer_t linger;               /* after the last invocation: for what is still on its way here */
+	uv_timer_t linger;  /* after the last invocation: for what is still on its way here */
+	uint64_t linger_ms; /* how long */
+	struct rk_idle idle; /* `serve` only: nobody called for long */
 	struct rk_turn turn;
-	void (*ended)(void *arg); /* nothing is left to do: the process may exit */
+	void (*retired)(void *arg); /* takes no more; NULL: nobody cares. Set after init */
+	void (*ended)(void *arg);   /* nothing is left to do: the process may exit */
 	void *arg;
 };
 
@@ -48,7 +52,7 @@ RK_CHECKED enum rk_err rk_desk_open(struct rk_desk *desk, struct rk_engine *engi
 RK_CHECKED enum rk_err rk_desk_add_gateway(struct rk_desk *desk, int fd);
 
 /* Takes no more: tells the gateways, hands back what waits and what still comes, ends when what runs has ended
- * and every gateway has closed its channel, or a quarter of a second later. */
+ * and every gateway has closed its channel, or a quarter of a second later; an idle one waits longer for them. */
 void rk_desk_leave(struct rk_desk *desk);
 
 /* Before the engine goes; timers are closed by the loop's end. */

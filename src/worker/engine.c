@@ -183,6 +183,7 @@ rk_engine_load(struct rk_engine *engine, const struct rk_bundle *bundle)
 	enum rk_err err;
 
 	engine->bundle = bundle;
+	engine->mint.bundle = bundle;
 	err = parse_functions(engine);
 	if (!err) {
 		JSStringRelease(engine->facts);

@@ -33,6 +33,14 @@ on_ended(void *arg)
 	rk_loop_stop(worker.loop);
 }
 
+static void
+on_retired(void *arg)
+{
+	(void)arg;
+	rk_chan_begin(worker.control, RK_MSG_RETIRE, 0);
+	(void)!rk_chan_end(worker.control);
+}
+
 /* A spare has nothing to run yet: a slot that is thrown away has our JavaScript compiled, so that a bundle is
  * loaded in a few milliseconds. The first worker, whose bundle came along with its settings, has no time for it. */
 static void
@@ -67,6 +75,7 @@ start(struct rk_loop *loop, struct rk_chan *control, const struct rk_conf *conf,
 	worker.control = control;
 	worker.conf = conf;
 	rk_desk_init(&worker.desk, loop, conf, on_ended, NULL);
+	worker.desk.retired = on_retired;
 	enum rk_err err = rk_engine_warm(&worker.engine, conf, NULL, why);
 
 	worker.warm = (struct rk_turn){ .run = warm };
@@ -82,30 +91,32 @@ send_ready(void)
 	return rk_chan_end(worker.control);
 }
 
-/* The seal is closed before any function's code runs. */
+/* The seal is closed before any function's code runs, and before the process is called a worker. On trial it is only compiled: nobody calls. */
 static enum rk_err
-load(int fd, struct rk_why *why)
+load(int fd, bool is_trial, struct rk_why *why)
 {
 	static const struct rk_sandbox_opts opts = { 0 };
 	enum rk_err err = rk_bundle_map(fd, &worker.bytes);
 
-	take_name("worker");
 	if (!err)
 		err = rk_bundle_parse(worker.bytes, &worker.bundle);
 	if (!err)
 		err = rk_engine_load(&worker.engine, &worker.bundle);
-	if (!err)
+	if (!err && !is_trial)
 		err = rk_desk_open(&worker.desk, &worker.engine, why);
 	if (!err)
 		err = rk_sandbox_seal(RK_WORKER, &opts, why);
+	if (!err)
+		take_name("worker");
 	if (!err)
 		err = send_ready();
 	return err;
 }
 
 static void
-on_bundle(int fd)
+on_bundle(struct rk_msg_view *view, int fd)
 {
+	bool is_trial = rk_msg_get_u32(view) == RK_SITE_TRIAL;
 	struct rk_why why = { 0 };
 	enum rk_err err;
 
@@ -113,7 +124,7 @@ on_bundle(int fd)
 		close(fd);
 		return;
 	}
-	err = load(fd, &why);
+	err = load(fd, is_trial, &why);
 	close(fd);
 	if (err) {
 		rk_error("%s the functions cannot be loaded: %s %s", why.code, rk_err_text(err), why.what);
@@ -126,9 +137,8 @@ static void
 message(enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd)
 {
 	(void)id;
-	(void)view;
 	if (type == RK_MSG_BUNDLE)
-		on_bundle(fd);
+		on_bundle(view, fd);
 	else if (type == RK_MSG_GATEWAY && rk_desk_add_gateway(&worker.desk, fd))
 		rk_error("a gateway's channel cannot be opened");
 }

@@ -5,8 +5,44 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "token/jws.h"
 
+#define WORDS_MAX 512
 #define TOLD_MAX (64u * 1024u)
+
+/* ---- the keys that the platform knows -------------------------------------------------- */
+
+static const struct rk_bundle_key *
+find_known(const struct rk_bundle *bundle, struct rk_str sid)
+{
+	for (uint32_t i = 0; bundle && i < bundle->key_count; i++)
+		if (rk_str_is(bundle->keys[i].sid, sid))
+			return &bundle->keys[i];
+	return NULL;
+}
+
+/* The lint's code for what is wrong; NULL: nothing, or no memory to find out. */
+static const char *
+verify(const struct rk_bundle *bundle, const struct rk_bundle_key *known, struct rk_str secret)
+{
+	struct rk_jws_key *key;
+	enum rk_err err;
+
+	if (known->state != RK_BUNDLE_KEY_GOOD)
+		return known->state == RK_BUNDLE_KEY_DISABLED ? "RK-216" : "RK-217";
+	if (rk_jws_key_new_secret(RK_JWS_HS256, bundle->verifier_key, &key) != RK_OK)
+		return NULL;
+	err = rk_jws_check(key, secret, known->verifier);
+	rk_jws_key_free(key);
+	return err == RK_SIGNATURE ? "RK-215" : NULL;
+}
+
+static void
+look_up(const struct rk_mint *mint, const struct rk_mint_key *from, struct rk_mint_kept *kept)
+{
+	kept->known = find_known(mint->bundle, from->key_sid);
+	kept->code = kept->known ? verify(mint->bundle, kept->known, from->secret) : NULL;
+}
 
 /* ---- the kept keys ------------------------------------------------------------------ */
 
@@ -52,18 +88,19 @@ rk_mint_get_key(
 			return err;
 		if (at == RK_MINT_KEYS)
 			rk_access_key_free(mint->keys[--at].key);
-		mint->keys[at] = (struct rk_mint_kept){ key, ++mint->handles };
+		mint->keys[at] = (struct rk_mint_kept){ .key = key, .handle = ++mint->handles };
+		look_up(mint, from, &mint->keys[at]);
 	}
 	*ret_handle = to_front(mint, at);
 	return RK_OK;
 }
 
-static struct rk_access_key *
-key_of(const struct rk_mint *mint, uint32_t handle)
+static const struct rk_mint_kept *
+kept_of(const struct rk_mint *mint, uint32_t handle)
 {
 	for (unsigned i = 0; i < RK_MINT_KEYS && mint->keys[i].key; i++)
 		if (mint->keys[i].handle == handle)
-			return mint->keys[i].key;
+			return &mint->keys[i];
 	return NULL;
 }
 
@@ -104,6 +141,26 @@ on_finding(const struct rk_lint_finding *f, void *arg)
 	}
 }
 
+/* The row of the lint's table, at this level, with the key's names in its words. */
+static void
+tell_known(const struct rk_mint_kept *kept, struct verdict *v)
+{
+	struct rk_lint_finding row = { .code = "" };
+	char words[WORDS_MAX];
+
+	if (!kept->code || v->order->level == RK_LINT_OFF)
+		return;
+	for (size_t i = 0; i < rk_lint_count() && strcmp(row.code, kept->code) != 0; i++)
+		rk_lint_row(i, &row);
+	snprintf(words, sizeof words, "%s It is %.*s%s%.*s%s.", row.what, RK_FMT(kept->known->sid),
+	    kept->known->friendly_name.n ? ", \"" : "", RK_FMT(kept->known->friendly_name),
+	    kept->known->friendly_name.n ? "\"" : "");
+	row.what = words;
+	if (v->order->level == RK_LINT_WARN)
+		row.severity = RK_LINT_WARNING;
+	on_finding(&row, v);
+}
+
 /* ---- minting --------------------------------------------------------------------------- */
 
 static enum rk_err
@@ -124,15 +181,16 @@ enum rk_err
 rk_mint_token(struct rk_mint *mint, const struct rk_mint_order *order, struct rk_buf *out, struct rk_why *why)
 {
 	struct verdict verdict = { mint, order, why, false };
-	struct rk_access_key *key = key_of(mint, order->key);
+	const struct rk_mint_kept *kept = kept_of(mint, order->key);
 	enum rk_err err;
 
-	if (!key)
+	if (!kept)
 		return RK_GONE;
-	err = rk_access_lint(key, &order->claims, order->level, on_finding, &verdict);
-	if (err)
-		return err;
-	err = sign(key, &order->claims, out);
+	tell_known(kept, &verdict);
+	err = rk_access_lint(kept->key, &order->claims, order->level, on_finding, &verdict);
+	if (err || verdict.refused)
+		return RK_REFUSED;
+	err = sign(kept->key, &order->claims, out);
 	return err ? rk_why(why, err, "RK-253", "", "The token cannot be made: %s", rk_err_text(err)) : RK_OK;
 }
 

@@ -9,13 +9,17 @@
 #include <roomkey/access.h>
 
 #include "base/buf.h"
+#include "wire/bundle.h"
 
 #define RK_MINT_KEYS 8
 
 struct rk_mint {
+	const struct rk_bundle *bundle; /* whose keys are known; borrowed; NULL: none is */
 	struct rk_mint_kept {
 		struct rk_access_key *key;
 		uint32_t handle;
+		const char *code;                  /* what is wrong with it as far as the platform knows; NULL: nothing */
+		const struct rk_bundle_key *known; /* then this one */
 	} keys[RK_MINT_KEYS]; /* the last asked for first */
 	uint32_t handles;     /* given out so far */
 	struct rk_buf told;   /* u32 function, u32 number of the code: warned already */

@@ -362,6 +362,90 @@ test_leaving_hands_back_and_finishes(void **state)
 	rig_free(rig);
 }
 
+static struct rig *
+new_idle_rig(uint64_t ms)
+{
+	struct rig *rig = new_rig();
+
+	/* As `serve` sets it at init. */
+	rig->desk.idle.ms = ms;
+	rk_idle_start(&rig->desk.idle);
+	return rig;
+}
+
+static void
+run_until_retired(struct rig *rig)
+{
+	while (!rig->retired && !rig->ended)
+		uv_run(&rig->loop.uv, UV_RUN_ONCE);
+}
+
+static void
+note_retired(void *arg)
+{
+	((struct rig *)arg)->line_count = 77;
+}
+
+static void
+test_a_worker_that_nobody_calls_retires(void **state)
+{
+	struct rig *rig = new_idle_rig(80);
+	uint64_t called;
+
+	rig->desk.retired = note_retired;
+	(void)rig_ask(rig, (struct rig_request){ .id = 1, .function = EMPTY });
+	called = rk_clock_mono_ms();
+	run_until_retired(rig);
+	assert_true(rig->retired);
+	assert_int_equal(rig->line_count, 77);
+	assert_in_range(rk_clock_mono_ms() - called, 70, 2000);
+	assert_false(rig->ended);
+	/* The gateway needs it no more. */
+	rk_chan_close(rig->gateway);
+	while (!rig->ended)
+		rk_loop_run(&rig->loop);
+	rig->gateway = NULL;
+	rig_free(rig);
+}
+
+static void
+test_what_is_sent_to_one_that_retires_comes_back(void **state)
+{
+	struct rig *rig = new_idle_rig(50);
+
+	rig->resend = false;
+	run_until_retired(rig);
+	assert_true(rig->retired);
+	rig_send(rig, (struct rig_request){ .id = 5, .function = EMPTY });
+	while (rig->handed_back_count == 0 && !rig->ended)
+		uv_run(&rig->loop.uv, UV_RUN_ONCE);
+	assert_int_equal(rig->handed_back_count, 1);
+	assert_int_equal(rig->handed_back[0], 5);
+	rig_free(rig);
+}
+
+static void
+test_a_worker_that_waits_for_a_function_is_not_idle(void **state)
+{
+	struct rig *rig = new_idle_rig(400);
+	struct rig_reply *r =
+	    rig_ask(rig, (struct rig_request){ .id = 1, .function = ASYNC, .query = "ms=1000&n=yes" });
+
+	assert_int_equal(r->status, 200);
+	assert_false(rig->retired);
+	rig_free(rig);
+}
+
+static void
+test_without_a_limit_it_stays(void **state)
+{
+	struct rig *rig = new_rig();
+
+	assert_int_equal(rig->desk.idle.ms, 0);
+	assert_false(uv_is_active((uv_handle_t *)&rig->desk.idle.timer));
+	rig_free(rig);
+}
+
 int
 main(void)
 {
@@ -382,6 +466,10 @@ main(void)
 		cmocka_unit_test(test_others_finish_after_a_stopped_one),
 		cmocka_unit_test(test_leaving_hands_back_and_finishes),
 		cmocka_unit_test(test_a_gateway_that_goes_ends_the_worker),
+		cmocka_unit_test(test_a_worker_that_nobody_calls_retires),
+		cmocka_unit_test(test_what_is_sent_to_one_that_retires_comes_back),
+		cmocka_unit_test(test_a_worker_that_waits_for_a_function_is_not_idle),
+		cmocka_unit_test(test_without_a_limit_it_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,52 @@ test_a_warning_is_told_once_for_each_function(void **state)
 	rk_mint_done(&m);
 }
 
+/* HMAC-SHA256("0123456789abcdef0123456789abcdef", "abcdefghijklmnopqrstuvwxyz012345"), by openssl. */
+#define VERIFIER_KEY "0123456789abcdef0123456789abcdef"
+#define VERIFIER \
+	"\x6a\xbe\xc6\x1e\xbc\x48\xf0\x07\xb9\x4a\x10\x49\xcd\xe4\x58\x5e\x14\xf1\xa9\x99\xdd\x22\xc3\xfc\xc3\x27\xed\x17\x88\x33\xf2\x8f"
+
+static void
+test_a_known_key_mints_only_with_its_secret_and_while_it_is_good(void **state)
+{
+	struct rk_buf out RK_AUTO(rk_buf_free) = RK_BUF(8192);
+	struct rk_bundle_key known = { RK_STR("SK00000000000000000000000000000002"), RK_STR("Video"),
+		RK_STR(VERIFIER), RK_BUNDLE_KEY_GOOD };
+	struct rk_bundle bundle = { .verifier_key = RK_STR(VERIFIER_KEY), .key_count = 1, .keys = &known };
+	static const char *const codes[] = { NULL, "RK-216", "RK-217" };
+
+	for (uint8_t i = RK_BUNDLE_KEY_GOOD; i <= RK_BUNDLE_KEY_REMOVED; i++) {
+		struct rk_mint m = { .bundle = &bundle };
+		struct rk_why why = { 0 };
+
+		known.state = i;
+		struct rk_mint_order right = order_of(&m, "abcdefghijklmnopqrstuvwxyz012345"),
+				     wrong = order_of(&m, "abcdefghijklmnopqrstuvwxyz012346");
+
+		assert_int_equal(rk_mint_token(&m, &right, &out, &why), codes[i] ? RK_REFUSED : RK_OK);
+		if (codes[i])
+			assert_string_equal(why.code, codes[i]);
+		assert_int_equal(rk_mint_token(&m, &wrong, &out, &why), RK_REFUSED);
+		assert_string_equal(why.code, codes[i] ? codes[i] : "RK-215");
+		assert_non_null(strstr(why.what, "SK00000000000000000000000000000002, \"Video\""));
+		assert_null(strstr(why.what, "abcdef"));
+		warnings = 0;
+		wrong.level = RK_LINT_WARN;
+		mint(&m, &wrong, &out);
+		assert_int_equal(warnings, 1);
+		wrong.level = RK_LINT_OFF;
+		mint(&m, &wrong, &out);
+		assert_int_equal(warnings, 1);
+		rk_mint_done(&m);
+	}
+	known.sid = RK_STR("SK00000000000000000000000000000003");
+	struct rk_mint m = { .bundle = &bundle };
+	struct rk_mint_order unknown = order_of(&m, "abcdefghijklmnopqrstuvwxyz012346");
+
+	mint(&m, &unknown, &out);
+	rk_mint_done(&m);
+}
+
 static void
 test_an_unknown_algorithm_is_an_error(void **state)
 {
@@ -136,6 +182,7 @@ main(void)
 		cmocka_unit_test(test_a_kept_key_signs_the_same_and_never_for_another_secret),
 		cmocka_unit_test(test_a_refusal_has_code_sentence_and_way_out_and_no_secret),
 		cmocka_unit_test(test_a_warning_is_told_once_for_each_function),
+		cmocka_unit_test(test_a_known_key_mints_only_with_its_secret_and_while_it_is_good),
 		cmocka_unit_test(test_an_unknown_algorithm_is_an_error),
 	};
 

@@ -167,7 +167,9 @@ rig_write_bundle(struct rig *rig, const char *const *files, const char *const *v
 	while (variables && variables[names * 2])
 		names++;
 	rig->bytes = RK_BUF(64 * RK_MB);
-	rk_bundle_put_head(&rig->bytes, 7, rk_str(""), rk_str(""), names, functions, 0);
+	rk_bundle_put_head(&rig->bytes, &(struct rk_bundle){ .generation = 7,
+					    .variable_count = names,
+					    .function_count = functions });
 	for (uint32_t i = 0; i < names; i++)
 		rk_bundle_put_variable(&rig->bytes, rk_str(variables[i * 2]), rk_str(variables[i * 2 + 1]));
 	for (uint32_t i = 0; i < functions; i++) {
