@@ -52,6 +52,14 @@ rk_answer_has(const struct rk_answer *a, struct rk_str name)
 	return false;
 }
 
+void
+rk_answer_cache(struct rk_answer *a, struct rk_str control)
+{
+	for (uint32_t i = 0; i < COMMON && i < a->count; i++)
+		a->fields[i].name.n = 0;
+	rk_answer_put(a, RK_STR("Cache-Control"), control);
+}
+
 /* ---- a worker's reply ---------------------------------------------------------- */
 
 /* Ours to decide: the length, and what belongs to the connection (RFC 9110 section 7.6.1). */
@@ -154,6 +162,28 @@ rk_answer_fault(struct rk_answer *a, enum rk_fault fault, struct rk_str what, st
 	    &(struct rk_verdict){
 		f->status, rk_str(f->code), what.n ? what : rk_str(f->what), rk_str(f->todo) },
 	    request_id);
+}
+
+void
+rk_answer_screened(struct rk_answer *a, enum rk_screen verdict, const char *reason, struct rk_str request_id)
+{
+	static const enum rk_fault which[] = {
+		[RK_SCREEN_BAD] = RK_FAULT_BAD_REQUEST,
+		[RK_SCREEN_METHOD] = RK_FAULT_METHOD,
+		[RK_SCREEN_VERSION] = RK_FAULT_VERSION,
+		[RK_SCREEN_TARGET_LONG] = RK_FAULT_TARGET_LONG,
+		[RK_SCREEN_HEAD_LARGE] = RK_FAULT_HEAD_LARGE,
+		[RK_SCREEN_EXPECT] = RK_FAULT_EXPECT,
+	};
+
+	rk_answer_fault(a, which[verdict], rk_str(reason), request_id);
+	a->close = true;
+}
+
+const char *
+rk_answer_what(enum rk_fault fault)
+{
+	return faults[fault].what;
 }
 
 void

@@ -20,6 +20,13 @@
 	    "Send it as RFC 9112 describes.")                                                                \
 	X(NO_FUNCTION, "RK-404", 404, "Nothing answers at this path.",                                       \
 	    "Check the path: it is matched byte by byte, without a trailing slash or .js.")                  \
+	X(NO_SITE, "RK-406", 404, "Nothing is deployed under this host.",                                    \
+	    "Use the host name that a deployment printed, or say which environment answers under every "     \
+	    "other name (--default-environment).")                                                           \
+	X(NOT_ENCRYPTED, "RK-407", 403, "From another machine the console and the API answer over TLS only.", \
+	    "Use https:// at the same address and port.")                                                    \
+	X(NO_CONSOLE, "RK-409", 404, "This build of Roomkey has no console.",                                \
+	    "Build it with the tree's console folder, or use the API and the command roomkey.")             \
 	X(PRIVATE, "RK-405", 404, "Nothing answers at this path: the function is private.",                  \
 	    "Only other functions can use it. To serve it, rename its file without .private.")               \
 	X(SLOW_REQUEST, "RK-408", 408, "The request did not arrive in time.", "Send it again, faster.")      \
@@ -62,6 +69,7 @@ enum rk_fault {
 struct rk_answer {
 	uint16_t status;
 	bool close;     /* end the connection after it */
+	bool own_origin; /* no other origin may read it; set once */
 	uint32_t count; /* a field with an empty name was taken back */
 	struct rk_field fields[RK_ANSWER_FIELDS];
 	struct rk_str body;
@@ -75,6 +83,8 @@ struct rk_answer {
 /* Empties it and puts the fields that every answer starts with. request_id must outlive the answer. */
 void rk_answer_start(struct rk_answer *a, uint16_t status, struct rk_str request_id);
 void rk_answer_put(struct rk_answer *a, struct rk_str name, struct rk_str value);
+/* How long it may be kept, instead of what rk_answer_start said. */
+void rk_answer_cache(struct rk_answer *a, struct rk_str control);
 bool rk_answer_has(const struct rk_answer *a, struct rk_str name); /* any case */
 
 /*
@@ -87,8 +97,14 @@ RK_CHECKED enum rk_err rk_answer_reply(
 /* One of our errors, with CORS fields. `what` replaces the row's first sentence unless empty. */
 void rk_answer_fault(struct rk_answer *a, enum rk_fault fault, struct rk_str what, struct rk_str request_id);
 
+/* A head that the screen refused: what follows it is not read as a request. */
+void rk_answer_screened(
+    struct rk_answer *a, enum rk_screen verdict, const char *reason, struct rk_str request_id);
+
 /* Keeper's refusal, in the same form. */
 void rk_answer_verdict(struct rk_answer *a, const struct rk_verdict *verdict, struct rk_str request_id);
+
+const char *rk_answer_what(enum rk_fault fault); /* the row's first sentence */
 
 void rk_answer_done(struct rk_answer *a);
 

@@ -1,4 +1,4 @@
-#include "gateway/ask.h"
+#include "gateway/asks.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -6,18 +6,6 @@
 #include "base/log.h"
 
 #define SWEEP_MS 100u
-
-TAILQ_HEAD(ask_list, rk_ask);
-
-struct rk_asks {
-	struct rk_loop *loop;
-	const struct rk_ask_ops *ops;
-	void *arg;
-	struct rk_chan *keeper; /* NULL: none at the moment */
-	struct ask_list open;   /* in the order of asking, which is that of deadlines and mostly of answers */
-	uint32_t serial;
-	uv_timer_t *sweep;
-};
 
 static void
 settle(struct rk_asks *asks, struct rk_ask *ask)
@@ -126,12 +114,16 @@ on_verdict(struct rk_asks *asks, uint32_t id, struct rk_msg_view *view)
 }
 
 static void
-on_file(struct rk_asks *asks, uint32_t id, int fd)
+on_file(struct rk_asks *asks, uint32_t id, struct rk_msg_view *view, int fd)
 {
 	struct rk_ask *ask = take(asks, id);
+	uint64_t mtime_ms;
+
+	(void)rk_msg_get_u64(view); /* the size: the file itself tells */
+	mtime_ms = rk_msg_get_u64(view);
 
 	if (ask)
-		asks->ops->file(ask, fd);
+		asks->ops->file(ask, fd, mtime_ms);
 	else
 		close(fd);
 }
@@ -149,6 +141,15 @@ on_routes(struct rk_asks *asks, struct rk_msg_view *view)
 }
 
 static void
+on_tls(struct rk_asks *asks, struct rk_msg_view *view)
+{
+	struct rk_str certificates = rk_msg_get_str(view), key = rk_msg_get_str(view);
+
+	if (rk_msg_is_done(view))
+		asks->ops->tls(asks->arg, certificates, key);
+}
+
+static void
 on_message(
     struct rk_chan *chan, enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd, void *arg)
 {
@@ -159,7 +160,13 @@ on_message(
 	else if (type == RK_MSG_VERDICT)
 		on_verdict(asks, id, view);
 	else if (type == RK_MSG_FILE)
-		on_file(asks, id, fd);
+		on_file(asks, id, view, fd);
+	else if (type == RK_MSG_DROP)
+		asks->ops->drop(asks->arg, rk_msg_get_u32(view));
+	else if (type == RK_MSG_TLS)
+		on_tls(asks, view);
+	else
+		rk_call_heard(asks, type, id, view);
 }
 
 /* ---- keepers come and go ------------------------------------------------------------------ */
@@ -184,6 +191,7 @@ on_closed(struct rk_chan *chan, enum rk_err err, void *arg)
 	rk_chan_close(chan);
 	asks->keeper = NULL;
 	fail_all(asks, RK_GONE);
+	rk_calls_fail(asks);
 }
 
 enum rk_err
@@ -198,6 +206,7 @@ rk_asks_set_keeper(struct rk_asks *asks, int fd)
 	rk_chan_close(asks->keeper);
 	asks->keeper = chan;
 	fail_all(asks, RK_GONE);
+	rk_calls_fail(asks);
 	return RK_OK;
 }
 
@@ -223,6 +232,7 @@ rk_asks_new(struct rk_loop *loop, const struct rk_ask_ops *ops, void *arg, struc
 	*asks = (struct rk_asks){ .loop = loop, .ops = ops, .arg = arg, .sweep = sweep };
 	sweep->data = asks;
 	TAILQ_INIT(&asks->open);
+	TAILQ_INIT(&asks->calls);
 	*ret_asks = asks;
 	return RK_OK;
 }

@@ -1,7 +1,7 @@
 /*
  * ask.h - what the gateway asks keeper, and what keeper says: verdicts, files, routes.
  *
- * A question ends once: in `verdict`, in `file`, or in `failed` (RK_TIMEOUT: no answer in
+ * Calls of the admin listener go the same way: call.h. A question ends once: in `verdict`, in `file`, or in `failed` (RK_TIMEOUT: no answer in
  * RK_ASK_MS; RK_GONE: keeper went away), never inside the call that asked.
  */
 #ifndef RK_GATEWAY_ASK_H
@@ -27,9 +27,12 @@ struct rk_ask {
 
 struct rk_ask_ops {
 	void (*verdict)(struct rk_ask *ask, const struct rk_verdict *verdict); /* borrowed */
-	void (*file)(struct rk_ask *ask, int fd);                              /* takes fd over */
+	void (*file)(struct rk_ask *ask, int fd, uint64_t mtime_ms);           /* takes fd over */
 	void (*failed)(struct rk_ask *ask, enum rk_err err);
 	void (*routes)(void *arg, struct rk_routes *routes); /* takes the reference over */
+	void (*drop)(void *arg, uint32_t site);              /* it is no more */
+	/* What the admin listener shows to those who speak TLS; borrowed. */
+	void (*tls)(void *arg, struct rk_str certificates, struct rk_str key);
 };
 
 RK_CHECKED enum rk_err rk_asks_new(

@@ -78,12 +78,18 @@ rk_asset_put(struct rk_answer *a, const struct rk_shelf_file *file, struct rk_st
 
 /* ---- its way ---------------------------------------------------------------------------- */
 
+static struct rk_shelf_key
+key_of(const struct rk_request *r)
+{
+	return (struct rk_shelf_key){ r->site->number, r->route->asset };
+}
+
 static bool
 serve_from_shelf(struct rk_request *r)
 {
 	struct rk_shelf_file file;
 
-	if (!rk_shelf_get(r->front->shelf, r->route->asset, &file))
+	if (!rk_shelf_get(r->front->shelf, key_of(r), &file))
 		return false;
 	rk_asset_put(&r->front->answer, &file, r->route->type, &r->head, rk_request_id(r));
 	rk_request_answer(r);
@@ -93,7 +99,7 @@ serve_from_shelf(struct rk_request *r)
 void
 rk_asset_serve(struct rk_request *r)
 {
-	struct rk_routes *routes = rk_lease_routes(r->front->lease);
+	const struct rk_routes *routes = r->site->routes;
 
 	if (serve_from_shelf(r))
 		return;
@@ -105,7 +111,7 @@ rk_asset_serve(struct rk_request *r)
 
 /* Keeper says RK_ROUTES and opens files in one order: what it opened belongs to the present routes. */
 void
-rk_asset_take(struct rk_request *r, int fd)
+rk_asset_take(struct rk_request *r, int fd, uint64_t mtime_ms)
 {
 	if (!rk_gate_admit(r)) {
 		close(fd);
@@ -116,7 +122,7 @@ rk_asset_take(struct rk_request *r, int fd)
 		rk_request_go_on(r);
 		return;
 	}
-	rk_shelf_put(r->front->shelf, r->route->asset, fd);
+	rk_shelf_put(r->front->shelf, key_of(r), fd, mtime_ms);
 	if (!serve_from_shelf(r))
 		rk_request_fault(r, RK_FAULT_GONE, (struct rk_str){ 0 });
 }

@@ -12,8 +12,8 @@
 /* Answers a request whose route is an asset that it may have: from the shelf, or after asking keeper. */
 void rk_asset_serve(struct rk_request *r);
 
-/* Keeper's answer; takes fd over. */
-void rk_asset_take(struct rk_request *r, int fd);
+/* Keeper's answer; takes fd over. The time holds for a file that has none of its own. */
+void rk_asset_take(struct rk_request *r, int fd, uint64_t mtime_ms);
 
 /* Fills an answer, which borrows file, type and id. */
 void rk_asset_put(struct rk_answer *a, const struct rk_shelf_file *file, struct rk_str type,

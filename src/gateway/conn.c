@@ -29,12 +29,26 @@ rk_conn_is_crowded(const struct rk_conn *conn)
 }
 
 bool
-rk_conn_is_near(const struct rk_conn *conn)
+rk_conn_is_tls(const struct rk_conn *conn)
+{
+	return conn->l->is_tls;
+}
+
+const struct sockaddr *
+rk_conn_peer(const struct rk_conn *conn)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(conn->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-	return info && info->client_addr && rk_proxy_is_near(info->client_addr);
+	return info ? info->client_addr : NULL;
+}
+
+bool
+rk_conn_is_near(const struct rk_conn *conn)
+{
+	const struct sockaddr *peer = rk_conn_peer(conn);
+
+	return peer && rk_proxy_is_near(peer);
 }
 
 /* ---- a request, as the library tells it ------------------------------------------------------ */
@@ -193,6 +207,7 @@ rk_conn_on_completed(
 		return;
 	if (conn->phase == RK_PHASE_WORK)
 		rk_conn_leave_work(conn);
+	rk_stream_free(conn);
 	conn->l->ops->closed(conn->request);
 	conn->request = NULL;
 	*con_cls = NULL;

@@ -34,6 +34,7 @@ struct rk_conn {
 	uint64_t since; /* ms: the phase began */
 	uint64_t bytes; /* of the body, so far */
 	struct rk_head_facts facts;
+	struct rk_stream *stream; /* NULL: the answer is whole */
 	bool crowded, suspended, head_only;
 };
 
@@ -42,10 +43,10 @@ struct rk_listener {
 	const struct rk_listener_ops *ops;
 	void *arg;
 	struct MHD_Daemon *mhd;
-	int fd;
+	int fd; /* -1: it is fed, or quiet */
 	unsigned count, limit;
 	unsigned waiting; /* in WORK and not suspended: the library asks for them at every run */
-	bool leaving;
+	bool leaving, is_tls;
 	TAILQ_HEAD(, rk_conn) conns;
 	struct rk_field fields[RK_HEAD_FIELDS]; /* of the head being read */
 	char field[RK_ANSWER_BYTES * 2 + 4];    /* a name and a value, NUL-terminated, for the library */
@@ -71,7 +72,16 @@ void rk_conn_check(struct rk_conn *conn, uint64_t now_ms);
 
 /* ---- send.c ---- */
 
+/* What an answer's fields add to a response of the library's. */
+void rk_send_dress(struct rk_conn *conn, struct MHD_Response *response, const struct rk_answer *a);
+void rk_send_run_later(struct rk_listener *l);
+
 /* Suspending and resuming cost a system call each, so a connection that is answered soon does neither. */
 void rk_conn_leave_work(struct rk_conn *conn);
+
+/* ---- stream.c ---- */
+
+/* The connection is over. */
+void rk_stream_free(struct rk_conn *conn);
 
 #endif

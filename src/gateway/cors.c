@@ -23,6 +23,8 @@ rk_cors_preflight(struct rk_answer *answer)
 void
 rk_cors_open(struct rk_answer *answer)
 {
+	if (answer->own_origin)
+		return;
 	if (!rk_answer_has(answer, RK_STR("Access-Control-Allow-Origin")))
 		rk_answer_put(answer, RK_STR("Access-Control-Allow-Origin"), RK_STR("*"));
 	if (!rk_answer_has(answer, RK_STR("Access-Control-Expose-Headers")))

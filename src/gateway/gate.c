@@ -44,7 +44,9 @@ is_browsers_question(const struct rk_request *r)
 static bool
 route(struct rk_request *r)
 {
-	r->route = rk_gate_find(rk_lease_routes(r->front->lease), r->facts.path);
+	r->route = rk_gate_find(r->site->routes, r->facts.path);
+	r->generation =
+	    r->route && r->route->kind == RK_ROUTE_FUNCTION ? rk_routes_generation(r->site->routes) : 0;
 	if (r->route || is_browsers_question(r))
 		return true;
 	fault_at_path(r, RK_FAULT_NO_FUNCTION, RK_STR("."));
@@ -123,7 +125,7 @@ rk_gate_check(struct rk_request *r)
 	RK_AUTO(rk_buf_free) struct rk_buf host = RK_BUF(HOST_MAX);
 	const struct rk_head *head = &r->head;
 	struct rk_str signature = rk_head_get(head, RK_STR("X-Twilio-Signature"));
-	struct rk_check check = { .site = rk_routes_site(rk_lease_routes(r->front->lease)),
+	struct rk_check check = { .site = r->site->number,
 		.target = target_of(r),
 		.has_signature = signature.p != NULL,
 		.signature = signature,
@@ -134,7 +136,8 @@ rk_gate_check(struct rk_request *r)
 		.forwarded_host = rk_head_get(head, RK_STR("X-Forwarded-Host")) };
 	enum rk_err err;
 
-	rk_proxy_read(head, r->front->conf->trust_proxy && rk_conn_is_near(r->conn), &check.scheme, &host);
+	rk_proxy_read(
+	    head, r->front->conf->trust_proxy && r->conn && rk_conn_is_near(r->conn), &check.scheme, &host);
 	check.host = rk_buf_str(&host);
 	r->asked = RK_ASKED_CHECK;
 	err = rk_asks_check(r->front->asks, &r->ask, &check);

@@ -5,11 +5,7 @@
 #include "base/log.h"
 
 #define QUEUE_MAX 10000u
-#define STALL_MS 20u        /* silent for so long with work in flight: busy in JavaScript */
-#define ROUTES_MS 5000u     /* how long jobs wait for the first routes */
-#define QUEUE_MORE_MS 1000u /* on top of the time limit of an invocation */
-#define REPLY_MORE_MS 250u  /* what a worker has to notice the limit by itself */
-#define SWEEP_MS 25u
+#define STALL_MS 20u /* silent for so long with work in flight: busy in JavaScript */
 #define UNSENT_MAX (4u * RK_MB)
 
 uint64_t
@@ -23,8 +19,6 @@ rk_lease_pump_later(struct rk_lease *lease)
 {
 	rk_loop_at_turn_end(lease->loop, &lease->turn);
 }
-
-static void keep_sweeping(struct rk_lease *lease);
 
 /* ---- choosing --------------------------------------------------------------------- */
 
@@ -56,7 +50,7 @@ rk_worker_ping(struct rk_worker *w)
 	rk_chan_begin(w->chan, RK_MSG_PING, 0);
 	w->pinged = rk_chan_end(w->chan) == RK_OK;
 	w->pinged_at = rk_lease_now(w->lease);
-	keep_sweeping(w->lease);
+	rk_lease_keep_sweeping(w->lease);
 }
 
 /*
@@ -88,8 +82,8 @@ choose(const struct rk_lease *lease)
 
 /* ---- a job's places ----------------------------------------------------------------- */
 
-static void
-unqueue(struct rk_lease *lease, struct rk_job *job)
+void
+rk_lease_unqueue(struct rk_lease *lease, struct rk_job *job)
 {
 	TAILQ_REMOVE(&lease->queue, job, link);
 	job->queued = false;
@@ -150,86 +144,11 @@ pump(struct rk_lease *lease)
 	while ((job = TAILQ_FIRST(&lease->queue)) && (w = choose(lease))) {
 		enum rk_err err;
 
-		unqueue(lease, job);
+		rk_lease_unqueue(lease, job);
 		err = send_job(lease, w, job);
 		if (err != RK_OK)
 			lease->ops->failed(job, err);
 	}
-}
-
-/* ---- deadlines -------------------------------------------------------------------------- */
-
-static void
-sweep_queue(struct rk_lease *lease)
-{
-	uint64_t limit = lease->routes ? lease->timeout_ms + QUEUE_MORE_MS : ROUTES_MS;
-	struct rk_job *job;
-
-	while ((job = TAILQ_FIRST(&lease->queue)) && rk_lease_now(lease) - job->since >= limit) {
-		unqueue(lease, job);
-		lease->ops->failed(job, lease->routes ? RK_BUSY : RK_NOT_YET);
-	}
-}
-
-static void
-sweep_flight(struct rk_lease *lease)
-{
-	struct rk_job *job;
-
-	while ((job = TAILQ_FIRST(&lease->flight)) &&
-	       rk_lease_now(lease) - job->since >= lease->timeout_ms + REPLY_MORE_MS) {
-		struct rk_worker *w = job->worker;
-
-		rk_lease_take_back(lease, job);
-		/* Its slot is still taken over there: nothing new goes to it. super will end it. */
-		if (!w->retired)
-			lease->ops->overdue(lease->arg, w->number);
-		w->retired = true;
-		lease->ops->failed(job, RK_TIMEOUT);
-	}
-}
-
-/* One that runs on after its answers owes none, and must still come back. True while an answer to a ping is due. */
-static bool
-sweep_pings(struct rk_lease *lease)
-{
-	struct rk_worker *w;
-	bool waiting = false;
-
-	TAILQ_FOREACH(w, &lease->workers, link)
-	{
-		if (w->pinged && !w->retired &&
-		    rk_lease_now(lease) - w->pinged_at >= lease->timeout_ms + REPLY_MORE_MS) {
-			lease->ops->overdue(lease->arg, w->number);
-			w->retired = true;
-		}
-		waiting |= w->pinged && !w->retired;
-	}
-	return waiting;
-}
-
-static void
-on_sweep(uv_timer_t *timer)
-{
-	struct rk_lease *lease = timer->data;
-	bool waiting;
-
-	sweep_queue(lease);
-	sweep_flight(lease);
-	waiting = sweep_pings(lease);
-	rk_lease_pump_later(lease);
-	if (TAILQ_EMPTY(&lease->queue) && TAILQ_EMPTY(&lease->flight) && !waiting) {
-		uv_timer_stop(timer);
-		lease->sweeping = false;
-	}
-}
-
-static void
-keep_sweeping(struct rk_lease *lease)
-{
-	if (!lease->sweeping)
-		uv_timer_start(lease->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
-	lease->sweeping = true;
 }
 
 /* ---- jobs ----------------------------------------------------------------------------------- */
@@ -239,7 +158,7 @@ rk_lease_put(struct rk_lease *lease, struct rk_job *job)
 {
 	struct rk_worker *w = TAILQ_EMPTY(&lease->queue) ? choose(lease) : NULL;
 
-	keep_sweeping(lease);
+	rk_lease_keep_sweeping(lease);
 	if (w)
 		return send_job(lease, w, job);
 	if (lease->queued >= QUEUE_MAX)
@@ -248,14 +167,32 @@ rk_lease_put(struct rk_lease *lease, struct rk_job *job)
 	job->queued = true;
 	lease->queued++;
 	TAILQ_INSERT_TAIL(&lease->queue, job, link);
+	if (lease->woken == 0)
+		rk_lease_wake(lease);
 	return RK_OK;
+}
+
+void
+rk_lease_flush(struct rk_lease *lease)
+{
+	struct job_list all = TAILQ_HEAD_INITIALIZER(all);
+	struct rk_job *job;
+
+	TAILQ_CONCAT(&all, &lease->queue, link);
+	lease->queued = 0;
+	TAILQ_FOREACH(job, &all, link)
+	job->queued = false;
+	while ((job = TAILQ_FIRST(&all))) {
+		TAILQ_REMOVE(&all, job, link);
+		lease->ops->failed(job, RK_NOT_FOUND);
+	}
 }
 
 void
 rk_lease_cancel(struct rk_lease *lease, struct rk_job *job)
 {
 	if (job->queued)
-		unqueue(lease, job);
+		rk_lease_unqueue(lease, job);
 	else if (job->worker)
 		rk_lease_take_back(lease, job);
 }
@@ -315,8 +252,8 @@ on_timer_closed(uv_handle_t *handle)
 }
 
 enum rk_err
-rk_lease_new(struct rk_loop *loop, unsigned timeout_ms, const struct rk_lease_ops *ops, void *arg,
-    struct rk_lease **ret_lease)
+rk_lease_new(struct rk_loop *loop, uint32_t site, unsigned timeout_ms, const struct rk_lease_ops *ops,
+    void *arg, struct rk_lease **ret_lease)
 {
 	struct rk_lease *lease = calloc(1, sizeof(*lease));
 	uv_timer_t *sweep = calloc(1, sizeof(*sweep));
@@ -327,6 +264,7 @@ rk_lease_new(struct rk_loop *loop, unsigned timeout_ms, const struct rk_lease_op
 		return RK_NOMEM;
 	}
 	*lease = (struct rk_lease){ .loop = loop,
+		.site = site,
 		.timeout_ms = timeout_ms,
 		.ops = ops,
 		.arg = arg,

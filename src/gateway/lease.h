@@ -1,5 +1,5 @@
 /*
- * lease.h - which worker runs what: workers, their slots, what is in flight, and the queue.
+ * lease.h - which worker runs what in one site: workers, their slots, what is in flight, and the queue.
  *
  * A job goes to a worker of the present generation only. Jobs under way on older generations end
  * there; an older worker's channel is closed once nothing is in flight on it. Waiting jobs fail
@@ -15,6 +15,9 @@
 #include "proc/chan.h"
 #include "wire/call.h"
 
+#define RK_LEASE_WAKE_MS 100u
+#define RK_LEASE_CALM_MS 150u /* a queue that is empty for so long is one where nothing waits */
+
 struct rk_lease;
 struct rk_worker;
 
@@ -27,6 +30,12 @@ struct rk_job {
 	bool queued;
 };
 
+/* Where a line comes from. */
+struct rk_origin {
+	uint32_t site, generation;
+	const struct rk_routes *routes; /* NULL: those of the generation are not known */
+};
+
 struct rk_lease_ops {
 	/* Finds the job's function in these routes; false: there is none any more (`failed` with
 	 * RK_NOT_FOUND). */
@@ -36,14 +45,16 @@ struct rk_lease_ops {
 	/* The end of a job, one of two. The reply is borrowed. */
 	void (*reply)(struct rk_job *job, const struct rk_reply *reply);
 	void (*failed)(struct rk_job *job, enum rk_err err);
-	/* A line of a function's log; routes may be NULL when its generation is not known. */
-	void (*line)(void *arg, const struct rk_routes *routes, const struct rk_line *line);
+	/* A line of a function's log. */
+	void (*line)(void *arg, const struct rk_origin *origin, const struct rk_line *line);
 	/* A worker is past a deadline and silent; said once a worker. */
 	void (*overdue)(void *arg, uint32_t worker);
+	/* Jobs wait: no worker is there, or none has taken one for RK_LEASE_WAKE_MS; said again as often. */
+	void (*wake)(void *arg, uint32_t site);
 };
 
-RK_CHECKED enum rk_err rk_lease_new(struct rk_loop *loop, unsigned timeout_ms, const struct rk_lease_ops *ops,
-    void *arg, struct rk_lease **ret_lease);
+RK_CHECKED enum rk_err rk_lease_new(struct rk_loop *loop, uint32_t site, unsigned timeout_ms,
+    const struct rk_lease_ops *ops, void *arg, struct rk_lease **ret_lease);
 void rk_lease_free(struct rk_lease *lease); /* drops jobs without a callback */
 
 /* Takes over fd. */
@@ -55,6 +66,8 @@ struct rk_routes *rk_lease_routes(const struct rk_lease *lease); /* borrowed; NU
 
 /* RK_OK: it ends in `reply` or `failed`, later. RK_BUSY: the queue is full. Else why it cannot be sent. */
 RK_CHECKED enum rk_err rk_lease_put(struct rk_lease *lease, struct rk_job *job);
+/* What waits fails with RK_NOT_FOUND, and may look for another place. */
+void rk_lease_flush(struct rk_lease *lease);
 /* The owner goes away: no callback for this job any more. */
 void rk_lease_cancel(struct rk_lease *lease, struct rk_job *job);
 

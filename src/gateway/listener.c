@@ -1,5 +1,5 @@
 /*
- * listener.c - one listening socket: the library's daemon on our loop, and its birth and death.
+ * listener.c - the library's daemon on our loop, with a listening socket or fed, and its birth and death.
  */
 #include "gateway/listener.h"
 
@@ -11,6 +11,7 @@
 
 #define POOL_BYTES (32u * 1024) /* a connection's memory in the library: head in, head out */
 #define SPARE_CONNECTIONS 64u
+#define TLS_VERSIONS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define ROUNDS 16 /* runs of the library in one turn of our loop */
 #define ROUNDS_WAITING 2
 
@@ -87,13 +88,25 @@ on_library_words(void *cls, const char *fmt, va_list ap)
 }
 
 static enum rk_err
-start_library(struct rk_listener *l)
+start_library(struct rk_listener *l, struct rk_listener_tls tls)
 {
-	l->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-	    rk_conn_on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_library_words, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, l->fd, MHD_OPTION_CONNECTION_LIMIT, l->limit + SPARE_CONNECTIONS,
-	    MHD_OPTION_CONNECTION_TIMEOUT, RK_CONN_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+	const struct MHD_OptionItem end = { MHD_OPTION_END, 0, NULL };
+	const struct MHD_OptionItem listens[] = { { MHD_OPTION_LISTEN_SOCKET, l->fd, NULL }, end };
+	const struct MHD_OptionItem speaks_tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0,
+							 (void *)tls.certificates },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)tls.key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_VERSIONS }, end };
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+
+	flags |= (l->fd < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0) | (l->is_tls ? MHD_USE_TLS : 0);
+	l->mhd = MHD_start_daemon(flags, 0, NULL, NULL, rk_conn_on_request, l, MHD_OPTION_EXTERNAL_LOGGER,
+	    on_library_words, NULL, MHD_OPTION_ARRAY,
+	    l->fd >= 0  ? listens
+	    : l->is_tls ? speaks_tls
+			: &end,
+	    MHD_OPTION_CONNECTION_LIMIT, l->limit + SPARE_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+	    RK_CONN_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
 	    1, /* main.c: without it no file is sent by the kernel */
 	    MHD_OPTION_URI_LOG_CALLBACK, rk_conn_on_target, l, MHD_OPTION_UNESCAPE_CALLBACK,
 	    rk_conn_keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, rk_conn_on_completed, l,
@@ -117,36 +130,35 @@ watch_library(struct rk_listener *l)
 	return RK_OK;
 }
 
-enum rk_err
-rk_listener_start(struct rk_loop *loop, int fd, unsigned connections, const struct rk_listener_ops *ops,
-    void *arg, struct rk_listener **ret_listener)
+static enum rk_err
+start(struct rk_loop *loop, int fd, struct rk_listener_tls tls, unsigned connections,
+    const struct rk_listener_ops *ops, void *arg, struct rk_listener **ret_listener)
 {
 	struct rk_listener *l = calloc(1, sizeof(*l));
 	enum rk_err err = RK_NOMEM;
 
-	if (!l) {
-		close(fd);
+	if (!l)
 		return err;
-	}
 	*l = (struct rk_listener){ .loop = loop,
 		.ops = ops,
 		.arg = arg,
 		.fd = fd,
 		.limit = connections,
+		.is_tls = tls.key != NULL,
 		.turn = { .run = on_turn_end, .arg = l } };
 	TAILQ_INIT(&l->conns);
 	l->poll = calloc(1, sizeof(*l->poll));
 	l->timer = calloc(1, sizeof(*l->timer));
 	l->sweep = calloc(1, sizeof(*l->sweep));
 	if (l->poll && l->timer && l->sweep)
-		err = start_library(l);
+		err = start_library(l, tls);
 	if (err == RK_OK)
 		err = watch_library(l);
 	if (err != RK_OK) {
-		if (l->mhd)
+		if (l->mhd) {
+			MHD_quiesce_daemon(l->mhd);
 			MHD_stop_daemon(l->mhd);
-		else
-			close(fd);
+		}
 		free(l->poll);
 		free(l->timer);
 		free(l->sweep);
@@ -155,6 +167,33 @@ rk_listener_start(struct rk_loop *loop, int fd, unsigned connections, const stru
 	}
 	*ret_listener = l;
 	return RK_OK;
+}
+
+enum rk_err
+rk_listener_start(struct rk_loop *loop, int fd, unsigned connections, const struct rk_listener_ops *ops,
+    void *arg, struct rk_listener **ret_listener)
+{
+	enum rk_err err = start(loop, fd, (struct rk_listener_tls){ 0 }, connections, ops, arg, ret_listener);
+
+	if (err != RK_OK)
+		close(fd);
+	return err;
+}
+
+enum rk_err
+rk_listener_start_fed(struct rk_loop *loop, struct rk_listener_tls tls, unsigned connections,
+    const struct rk_listener_ops *ops, void *arg, struct rk_listener **ret_listener)
+{
+	return start(loop, -1, tls, connections, ops, arg, ret_listener);
+}
+
+void
+rk_listener_feed(struct rk_listener *l, int fd, const struct sockaddr *peer, socklen_t peer_n)
+{
+	/* It closes what it cannot take. */
+	if (MHD_add_connection(l->mhd, fd, peer, peer_n) != MHD_YES)
+		rk_debug("the HTTP library refused a connection");
+	rk_send_run_later(l);
 }
 
 void

@@ -7,6 +7,8 @@
 #ifndef RK_GATEWAY_LISTENER_H
 #define RK_GATEWAY_LISTENER_H
 
+#include <sys/socket.h>
+
 #include "gateway/answer.h"
 #include "proc/loop.h"
 
@@ -32,12 +34,40 @@ struct rk_listener_ops {
 /* Owns fd, a listening socket. At most `connections` are served; further ones are marked crowded. */
 RK_CHECKED enum rk_err rk_listener_start(struct rk_loop *loop, int fd, unsigned connections,
     const struct rk_listener_ops *ops, void *arg, struct rk_listener **ret_listener);
+/*
+ * The same without a socket of its own: connections are accepted elsewhere and fed to it. With certificate and
+ * key (PEM; copied) it speaks TLS and nothing else.
+ */
+struct rk_listener_tls {
+	const char *certificates, *key; /* NUL-terminated; NULL: no TLS */
+};
+
+RK_CHECKED enum rk_err rk_listener_start_fed(struct rk_loop *loop, struct rk_listener_tls tls,
+    unsigned connections, const struct rk_listener_ops *ops, void *arg, struct rk_listener **ret_listener);
+/* Takes fd over, a connection; what the client sent first still lies in it. */
+void rk_listener_feed(struct rk_listener *l, int fd, const struct sockaddr *peer, socklen_t peer_n);
+
 void rk_listener_quiesce(struct rk_listener *l); /* accepts no more */
 /* Ends every connection, also one that waits. After it no callback comes. */
 void rk_listener_free(struct rk_listener *l);
 
 /* Answers the request under way on conn, once; copies the answer, and duplicates its file's descriptor. */
 void rk_listener_answer(struct rk_conn *conn, const struct rk_answer *answer);
+
+/*
+ * An answer whose body comes in pieces, of no known length: after it rk_conn_put any number of times, then
+ * rk_conn_end. A request with a body that was not read, or answered before, cannot have one.
+ */
+#define RK_STREAM_MAX (1u << 20) /* what a client may leave unread */
+
+void rk_listener_stream(struct rk_conn *conn, const struct rk_answer *answer);
+/* RK_TOO_LARGE: the client does not read; the connection ends, and `closed` comes soon. */
+RK_CHECKED enum rk_err rk_conn_put(struct rk_conn *conn, struct rk_str bytes);
+void rk_conn_end(struct rk_conn *conn);
+
+bool rk_conn_is_tls(const struct rk_conn *conn);
+/* The peer's address; NULL when it is not known. */
+const struct sockaddr *rk_conn_peer(const struct rk_conn *conn);
 bool rk_conn_is_crowded(const struct rk_conn *conn);
 bool rk_conn_is_near(const struct rk_conn *conn); /* rk_proxy_is_near of its peer */
 

@@ -39,6 +39,24 @@ rk_proxy_is_near(const struct sockaddr *peer)
 	return is_near_v6(&v6.sin6_addr);
 }
 
+bool
+rk_proxy_is_loopback(const struct sockaddr *peer)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (peer->sa_family == AF_INET) {
+		memcpy(&v4, peer, sizeof(v4));
+		return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+	}
+	if (peer->sa_family != AF_INET6)
+		return false;
+	memcpy(&v6, peer, sizeof(v6));
+	if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
+		return v6.sin6_addr.s6_addr[12] == 127;
+	return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
 static struct rk_str
 first_of(const struct rk_head *head, struct rk_str name)
 {

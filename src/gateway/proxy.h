@@ -9,6 +9,9 @@
 #include "base/buf.h"
 #include "gateway/screen.h"
 
+/* This machine itself. */
+bool rk_proxy_is_loopback(const struct sockaddr *peer);
+
 /* Loopback, private or link-local: such a peer may be a proxy of ours. */
 bool rk_proxy_is_near(const struct sockaddr *peer);
 

@@ -2,6 +2,7 @@
  * request.c - the steps of a request, in this order:
  *
  *   screen   is the head well-formed, and does it say clearly where it ends?   at once
+ *   site     which one does the host name mean?                                at once
  *   route    what answers at this path?                                        at once; gate.c
  *   cors     a preflight is answered here, without JavaScript                  at once; gate.c
  *   gate     is it private?                                                    at once; gate.c
@@ -15,20 +16,17 @@
  *
  * The head's steps return false when they have answered. Routes may change while a request waits, so
  * route, cors and gate are gone through again after each wait; what was checked stays checked. A
- * request that came before the first routes skips to `lease`, where it waits for them.
+ * request that came before its site's first routes skips to `lease`, where it waits for them.
  */
 #include "gateway/request.h"
 
 #include <stddef.h>
-#include <stdlib.h>
-#include <sys/random.h>
 
 #include "base/auto.h"
+#include "base/log.h"
 #include "gateway/asset.h"
 #include "gateway/gate.h"
-
-#define ARENA_MAX (64u * RK_KB)
-#define BODY_KEPT (64u * RK_KB) /* a larger buffer is not kept for the next request */
+#include "gateway/host.h"
 
 /* ---- answer ------------------------------------------------------------------------------- */
 
@@ -41,48 +39,75 @@ rk_request_answer(struct rk_request *r)
 	if (r->stale.n > 0)
 		rk_answer_put(a, RK_STR("X-Roomkey-Stale"), r->stale);
 	r->status = a->status;
-	rk_listener_answer(r->conn, a);
+	if (r->conn)
+		rk_listener_answer(r->conn, a);
+	else
+		r->sink(r, a);
 }
 
 void
 rk_request_fault(struct rk_request *r, enum rk_fault which, struct rk_str what)
 {
+	r->failure = rk_answer_what(which);
 	rk_answer_fault(&r->front->answer, which, what, rk_request_id(r));
 	rk_request_answer(r);
 }
 
 /* ---- screen ----------------------------------------------------------------------------------- */
 
-static bool
-screen(struct rk_request *r)
+bool
+rk_request_screen(struct rk_request *r)
 {
-	static const enum rk_fault faults[] = {
-		[RK_SCREEN_BAD] = RK_FAULT_BAD_REQUEST,
-		[RK_SCREEN_METHOD] = RK_FAULT_METHOD,
-		[RK_SCREEN_VERSION] = RK_FAULT_VERSION,
-		[RK_SCREEN_TARGET_LONG] = RK_FAULT_TARGET_LONG,
-		[RK_SCREEN_HEAD_LARGE] = RK_FAULT_HEAD_LARGE,
-		[RK_SCREEN_EXPECT] = RK_FAULT_EXPECT,
-	};
 	const char *reason;
 	enum rk_screen verdict = rk_screen_check(&r->head, &r->facts, &reason);
 
-	if (verdict == RK_SCREEN_PASS && !rk_conn_is_crowded(r->conn))
+	if (verdict == RK_SCREEN_PASS && !(r->conn && rk_conn_is_crowded(r->conn)))
 		return true;
 	if (verdict == RK_SCREEN_PASS)
 		rk_answer_fault(&r->front->answer, RK_FAULT_CROWDED, (struct rk_str){ 0 }, rk_request_id(r));
 	else
-		rk_answer_fault(&r->front->answer, faults[verdict], rk_str(reason), rk_request_id(r));
-	/* What follows a head that is not believed is not read as a request. */
+		rk_answer_screened(&r->front->answer, verdict, reason, rk_request_id(r));
 	r->front->answer.close = true;
 	rk_request_answer(r);
 	return false;
 }
 
+/* ---- site ----------------------------------------------------------------------------------------- */
+
+static struct rk_str
+host_of(const struct rk_request *r)
+{
+	return rk_host_get(&r->head, r->front->conf->trust_proxy && r->conn && rk_conn_is_near(r->conn));
+}
+
+/* Names the host, which is the client's own; escaped, and cut. */
+static void
+fault_no_site(struct rk_request *r)
+{
+	RK_AUTO(rk_buf_free) struct rk_buf what = RK_BUF(1024);
+
+	rk_buf_lit(&what, "Nothing is deployed under the host ");
+	rk_lines_put_escaped(&what, host_of(r), 255);
+	rk_buf_lit(&what, ".");
+	rk_request_fault(r, RK_FAULT_NO_SITE, rk_buf_str(&what));
+}
+
+bool
+rk_request_choose_site(struct rk_request *r)
+{
+	struct rk_site *site = rk_sites_find(r->front->sites, host_of(r));
+
+	rk_site_free(r->site);
+	r->site = site ? rk_site_dup(site) : NULL;
+	if (!site)
+		fault_no_site(r);
+	return site;
+}
+
 /* ---- body ------------------------------------------------------------------------------------------ */
 
-static void
-body_too_large(struct rk_request *r)
+void
+rk_request_body_too_large(struct rk_request *r)
 {
 	RK_AUTO(rk_buf_free) struct rk_buf what = RK_BUF(128);
 
@@ -90,26 +115,26 @@ body_too_large(struct rk_request *r)
 	rk_request_fault(r, RK_FAULT_BODY_LARGE, rk_buf_str(&what));
 }
 
-static bool
-body_fits(struct rk_request *r)
+bool
+rk_request_body_fits(struct rk_request *r)
 {
 	if (r->facts.length <= (uint64_t)r->front->conf->body_max)
 		return true;
-	body_too_large(r);
+	rk_request_body_too_large(r);
 	return false;
 }
 
-static void
-on_data(void *request, struct rk_str bytes)
+void
+rk_request_data(void *request, struct rk_str bytes)
 {
 	struct rk_request *r = request;
 
 	/* Room for what is announced, but no more than has a chance to come soon. */
-	if (r->body.n == 0 && r->facts.length <= 8 * BODY_KEPT)
+	if (r->body.n == 0 && r->facts.length <= 8 * RK_REQUEST_BODY_KEPT)
 		(void)rk_buf_reserve(&r->body, r->facts.length);
 	rk_buf_put(&r->body, bytes);
 	if (rk_buf_end(&r->body) == RK_TOO_LARGE)
-		body_too_large(r);
+		rk_request_body_too_large(r);
 	else if (rk_buf_end(&r->body) != RK_OK)
 		rk_request_fault(r, RK_FAULT_INTERNAL, (struct rk_str){ 0 });
 }
@@ -125,8 +150,14 @@ request_of(struct rk_job *job)
 static void
 lease(struct rk_request *r)
 {
-	enum rk_err err = rk_lease_put(r->front->lease, &r->job);
+	struct rk_lease *lease;
+	enum rk_err err = RK_NOMEM;
 
+	if (r->site->dropped && !rk_request_choose_site(r))
+		return;
+	lease = rk_site_lease(r->site);
+	if (lease)
+		err = rk_lease_put(lease, &r->job);
 	if (err != RK_OK)
 		rk_request_failed(&r->job, err);
 }
@@ -142,15 +173,22 @@ rk_request_go_on(struct rk_request *r)
 		lease(r);
 }
 
-static void
-on_whole(void *request)
+/* From the body on: to the gate, or to wait for the site's first routes. */
+void
+rk_request_go_through(struct rk_request *r)
 {
-	struct rk_request *r = request;
-
-	if (!rk_lease_routes(r->front->lease))
+	if (!r->site->routes)
 		lease(r);
 	else if (rk_gate_admit(r))
 		rk_request_go_on(r);
+}
+
+void
+rk_request_whole(void *request)
+{
+	struct rk_request *r = request;
+
+	rk_request_go_through(r);
 }
 
 /* The routes may be others than when the head came. */
@@ -160,9 +198,18 @@ rk_request_place(struct rk_job *job, struct rk_routes *routes)
 	struct rk_request *r = request_of(job);
 
 	r->route = rk_gate_find(routes, r->facts.path);
+	r->generation = rk_routes_generation(routes);
 	return r->route && r->route->kind == RK_ROUTE_FUNCTION && !rk_gate_is_preflight(r) &&
 	       (r->route->visibility == RK_PUBLIC ||
 		   (r->route->visibility == RK_PROTECTED && r->let_through));
+}
+
+struct rk_str
+rk_request_domain_name(const struct rk_request *r)
+{
+	struct rk_str name = rk_routes_head(r->site->routes)->domain_name;
+
+	return name.n > 0 ? name : rk_str(r->front->host);
 }
 
 void
@@ -175,7 +222,7 @@ rk_request_write(struct rk_job *job, struct rk_buf *out)
 		.method = r->head.method,
 		.path = r->facts.path,
 		.query = r->facts.query,
-		.host = rk_str(r->front->host) };
+		.host = rk_request_domain_name(r) };
 	size_t begun;
 
 	r->stale = rk_arena_dup(&r->arena, r->route->stale);
@@ -191,7 +238,17 @@ void
 rk_request_reply(struct rk_job *job, const struct rk_reply *reply)
 {
 	struct rk_request *r = request_of(job);
+	static const char *const failures[] = {
+		[RK_OUTCOME_ANSWER] = "",
+		[RK_OUTCOME_REFUSED] = "The request was refused before the function ran.",
+		[RK_OUTCOME_ERROR] = "The function threw, or gave its callback an error.",
+		[RK_OUTCOME_TIMEOUT] = "The function was stopped at its time limit.",
+		[RK_OUTCOME_INVALID] = "What the function gave its callback cannot be sent.",
+	};
 	enum rk_err err = rk_answer_reply(&r->front->answer, reply, rk_request_id(r));
+
+	if (reply->outcome <= RK_OUTCOME_INVALID)
+		r->failure = failures[reply->outcome];
 
 	if (err == RK_OK)
 		rk_request_answer(r);
@@ -207,8 +264,9 @@ rk_request_failed(struct rk_job *job, enum rk_err err)
 	enum rk_fault which = RK_FAULT_INTERNAL;
 
 	if (err == RK_NOT_FOUND) { /* no function that it may reach: what, then? */
-		if (rk_gate_admit(r))
-			rk_request_go_on(r);
+		if ((r->site->dropped || !r->site->routes) && !rk_request_choose_site(r))
+			return;
+		rk_request_go_through(r);
 		return;
 	}
 	if (err == RK_BUSY)
@@ -247,9 +305,9 @@ rk_request_verdict(struct rk_ask *ask, const struct rk_verdict *verdict)
 }
 
 void
-rk_request_file(struct rk_ask *ask, int fd)
+rk_request_file(struct rk_ask *ask, int fd, uint64_t mtime_ms)
 {
-	rk_asset_take(asker_of(ask), fd);
+	rk_asset_take(asker_of(ask), fd, mtime_ms);
 }
 
 void
@@ -261,155 +319,7 @@ rk_request_unanswered(struct rk_ask *ask, enum rk_err err)
 void
 rk_request_set_routes(struct rk_front *front, struct rk_routes *routes)
 {
-	rk_shelf_clear(front->shelf);
-	rk_lease_set_routes(front->lease, routes);
-}
-
-/* ---- the listener's side ------------------------------------------------------------------------- */
-
-static struct rk_request *
-take_idle(struct rk_front *front)
-{
-	struct rk_request *r = front->idle;
-
-	if (r) {
-		front->idle = r->next;
-		return r;
-	}
-	r = calloc(1, sizeof(*r));
-	if (!r)
-		return NULL;
-	rk_arena_init(&r->arena, ARENA_MAX);
-	r->front = front;
-	return r;
-}
-
-/* "RQ" and 32 hex digits that nobody can guess. */
-static void
-make_id(struct rk_front *front, char *id)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	if (front->entropy_left < 16) {
-		if (getrandom(front->entropy, sizeof(front->entropy), 0) != (ssize_t)sizeof(front->entropy))
-			abort();
-		front->entropy_left = sizeof(front->entropy);
-	}
-	id[0] = 'R';
-	id[1] = 'Q';
-	for (char *at = id + 2; at < id + RK_SID_LEN; at += 2) {
-		unsigned char byte = front->entropy[--front->entropy_left];
-
-		at[0] = hex[byte >> 4];
-		at[1] = hex[byte & 15];
-	}
-	id[RK_SID_LEN] = '\0';
-}
-
-static void *
-on_open(void *arg, struct rk_conn *conn, struct rk_str target)
-{
-	struct rk_front *front = arg;
-	struct rk_request *r = take_idle(front);
-
-	if (!r)
-		return NULL;
-	r->conn = conn;
-	r->begun = uv_hrtime();
-	r->status = 0;
-	r->job = (struct rk_job){ 0 };
-	r->ask = (struct rk_ask){ 0 };
-	r->let_through = false;
-	r->tries = 0;
-	r->stale = (struct rk_str){ 0 };
-	r->head = (struct rk_head){ .target = rk_arena_dup(&r->arena, target) };
-	r->facts = (struct rk_head_facts){ 0 };
-	r->body.max = (size_t)front->conf->body_max;
-	make_id(front, r->id);
-	front->under_way++;
-	return r;
-}
-
-static void
-on_head(void *request, const struct rk_head *head, struct rk_head_facts *ret_facts)
-{
-	struct rk_request *r = request;
-	struct rk_str target = r->head.target;
-	uint32_t count = head->count < RK_HEAD_FIELDS ? head->count : RK_HEAD_FIELDS;
-	bool goes_on;
-
-	r->head = *head;
-	r->head.target = target;
-	r->head.fields = r->fields;
-	memcpy(r->fields, head->fields, count * sizeof(r->fields[0]));
-	goes_on = screen(r);
-	*ret_facts = r->facts;
-	if (goes_on && rk_lease_routes(r->front->lease))
-		goes_on = rk_gate_admit(r);
-	if (goes_on)
-		(void)body_fits(r);
-}
-
-static void
-on_late(void *request)
-{
-	rk_request_fault(request, RK_FAULT_SLOW_REQUEST, (struct rk_str){ 0 });
-}
-
-static void
-say_line(const struct rk_request *r)
-{
-	struct rk_request_line line = { .status = r->status,
-		.method = r->head.method,
-		.path = r->facts.path,
-		.request_id = rk_request_id(r),
-		.took_us = (uv_hrtime() - r->begun) / 1000 };
-
-	/* A head that was not believed has no path: its target is shown as it came. */
-	if (line.path.n == 0)
-		line.path = r->head.target;
-	if (r->status)
-		rk_lines_request(r->front->lines, &line);
-}
-
-static void
-on_closed(void *request)
-{
-	struct rk_request *r = request;
-	struct rk_front *front = r->front;
-
-	rk_lease_cancel(front->lease, &r->job);
-	rk_asks_cancel(front->asks, &r->ask);
-	say_line(r);
-	rk_arena_clear(&r->arena);
-	if (r->body.cap > BODY_KEPT)
-		rk_buf_free(&r->body);
-	rk_buf_clear(&r->body);
-	r->next = front->idle;
-	front->idle = r;
-	if (--front->under_way == 0 && front->leaving)
-		front->emptied(front);
-}
-
-const struct rk_listener_ops rk_request_listener_ops = {
-	.open = on_open,
-	.head = on_head,
-	.data = on_data,
-	.whole = on_whole,
-	.late = on_late,
-	.closed = on_closed,
-};
-
-void
-rk_request_done(struct rk_front *front)
-{
-	struct rk_request *r;
-
-	while ((r = front->idle)) {
-		front->idle = r->next;
-		rk_arena_done(&r->arena);
-		rk_buf_free(&r->body);
-		free(r);
-	}
-	rk_answer_done(&front->answer);
+	rk_shelf_clear(front->shelf, rk_routes_site(routes));
+	if (rk_sites_set_routes(front->sites, routes) != RK_OK)
+		rk_error("there is no memory for a site");
 }

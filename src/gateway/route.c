@@ -9,7 +9,8 @@
 
 struct rk_routes {
 	unsigned refs;
-	uint32_t site, generation, count;
+	struct rk_routes_head head; /* views into bytes */
+	uint32_t count;
 	struct rk_route *rows; /* views into bytes */
 	char *bytes;
 	uint32_t *slots; /* open addressing, at most half full; NO_ROW is empty */
@@ -51,29 +52,39 @@ new_index(uint32_t n)
 
 /* The frame is borrowed and goes away: all its bytes are copied in one piece, and read there. */
 static enum rk_err
-read_rows(struct rk_routes *r, struct rk_msg_view *v)
+read_head(struct rk_routes *r, const struct rk_msg_view *v, struct rk_msg_view *ret_copy)
 {
 	size_t n = (size_t)(v->end - v->p);
-	struct rk_msg_view copy;
 
-	/* A count that the bytes cannot hold allocates nothing. */
-	if (r->count > n / ROUTE_BYTES)
-		return RK_INVALID;
 	r->bytes = malloc(n + 1);
-	r->rows = calloc((size_t)r->count + 1, sizeof(*r->rows));
-	if (!r->bytes || !r->rows)
+	if (!r->bytes)
 		return RK_NOMEM;
 	if (n)
 		memcpy(r->bytes, v->p, n);
-	copy = (struct rk_msg_view){ (unsigned char *)r->bytes, (unsigned char *)r->bytes + n, false };
+	*ret_copy = (struct rk_msg_view){ (unsigned char *)r->bytes, (unsigned char *)r->bytes + n, v->bad };
+	rk_routes_head_get(ret_copy, &r->head);
+	r->count = r->head.count;
+	/* A count that the bytes cannot hold allocates nothing. */
+	if (ret_copy->bad || r->count > RK_BUNDLE_FUNCTIONS_MAX ||
+	    r->count > (size_t)(ret_copy->end - ret_copy->p) / ROUTE_BYTES)
+		return RK_INVALID;
+	return RK_OK;
+}
+
+static enum rk_err
+read_rows(struct rk_routes *r, struct rk_msg_view *copy)
+{
+	r->rows = calloc((size_t)r->count + 1, sizeof(*r->rows));
+	if (!r->rows)
+		return RK_NOMEM;
 	for (uint32_t i = 0; i < r->count; i++) {
-		rk_route_get(&copy, &r->rows[i]);
-		if (copy.bad || r->rows[i].function >= RK_BUNDLE_FUNCTIONS_MAX)
+		rk_route_get(copy, &r->rows[i]);
+		if (copy->bad || r->rows[i].function >= RK_BUNDLE_FUNCTIONS_MAX)
 			return RK_INVALID;
 		if (r->rows[i].kind == RK_ROUTE_FUNCTION && r->rows[i].function >= r->functions)
 			r->functions = r->rows[i].function + 1;
 	}
-	return rk_msg_is_done(&copy) ? RK_OK : RK_INVALID;
+	return rk_msg_is_done(copy) ? RK_OK : RK_INVALID;
 }
 
 static enum rk_err
@@ -104,17 +115,15 @@ enum rk_err
 rk_routes_parse(struct rk_msg_view *v, struct rk_routes **ret_routes)
 {
 	struct rk_routes *r = calloc(1, sizeof(*r));
-	struct rk_routes_head head;
+	struct rk_msg_view copy;
 	enum rk_err err;
 
 	if (!r)
 		return RK_NOMEM;
 	r->refs = 1;
-	rk_routes_head_get(v, &head);
-	r->site = head.site;
-	r->generation = head.generation;
-	r->count = head.count;
-	err = v->bad || r->count > RK_BUNDLE_FUNCTIONS_MAX ? RK_INVALID : read_rows(r, v);
+	err = read_head(r, v, &copy);
+	if (err == RK_OK)
+		err = read_rows(r, &copy);
 	if (err == RK_OK)
 		err = index_rows(r);
 	if (err == RK_OK)
@@ -143,16 +152,22 @@ rk_routes_free(struct rk_routes *r)
 	free(r);
 }
 
+const struct rk_routes_head *
+rk_routes_head(const struct rk_routes *r)
+{
+	return &r->head;
+}
+
 uint32_t
 rk_routes_site(const struct rk_routes *r)
 {
-	return r->site;
+	return r->head.site;
 }
 
 uint32_t
 rk_routes_generation(const struct rk_routes *r)
 {
-	return r->generation;
+	return r->head.generation;
 }
 
 uint32_t

@@ -16,6 +16,8 @@ RK_CHECKED enum rk_err rk_routes_parse(struct rk_msg_view *v, struct rk_routes *
 struct rk_routes *rk_routes_dup(struct rk_routes *r);
 void rk_routes_free(struct rk_routes *r); /* one reference; NULL is fine */
 
+/* What stands before the rows: host names and the like. Borrowed; lives as long as the routes. */
+const struct rk_routes_head *rk_routes_head(const struct rk_routes *r);
 uint32_t rk_routes_site(const struct rk_routes *r);
 uint32_t rk_routes_generation(const struct rk_routes *r);
 uint32_t rk_routes_count(const struct rk_routes *r);

@@ -57,10 +57,10 @@ rk_screen_is_value(struct rk_str s)
 
 /* The IANA registry of methods (and PURGE, M-SEARCH, NOTIFY..., which servers in the field take) without
  * CONNECT and TRACE, which a function cannot answer. As in the original, the function gets them all. */
-static const char *const methods[] = { "GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "ACL", "BIND",
-	"CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE",
-	"NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH", "SUBSCRIBE", "UNBIND",
-	"UNLINK", "UNLOCK", "UNSUBSCRIBE" };
+static const char *const methods[] = { "GET", "POST", "OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "ACL",
+	"BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
+	"MOVE", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH",
+	"SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE" };
 
 static bool
 is_known_method(struct rk_str m)

@@ -51,6 +51,15 @@ file_response(const struct rk_answer *a)
 	return response;
 }
 
+void
+rk_send_dress(struct rk_conn *conn, struct MHD_Response *response, const struct rk_answer *a)
+{
+	for (uint32_t i = 0; i < a->count; i++)
+		add_field(conn->l, response, a->fields[i]);
+	if (a->close || conn->facts.chunked)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
 static void
 make_response(struct rk_conn *conn, const struct rk_answer *a)
 {
@@ -61,10 +70,7 @@ make_response(struct rk_conn *conn, const struct rk_answer *a)
 	/* Two answers carry a length of their own choosing: 204 to a preflight says 0, as the platform does.
 	 */
 	MHD_set_response_options(response, MHD_RF_INSANITY_HEADER_CONTENT_LENGTH, MHD_RO_END);
-	for (uint32_t i = 0; i < a->count; i++)
-		add_field(conn->l, response, a->fields[i]);
-	if (a->close || conn->facts.chunked)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	rk_send_dress(conn, response, a);
 	conn->answer = response;
 	conn->status = a->status;
 }
@@ -104,7 +110,7 @@ answer_head(struct rk_conn *conn, const struct rk_answer *a)
 	if (a->close || (has_body && conn->facts.expects)) {
 		make_response(conn, a);
 		rk_conn_enter(conn, RK_PHASE_ANSWER);
-	} else if (!conn->facts.chunked && conn->facts.length <= SMALL_BODY) {
+	} else if (conn->l->is_tls || (!conn->facts.chunked && conn->facts.length <= SMALL_BODY)) {
 		make_response(conn, a);
 		rk_conn_enter(conn, RK_PHASE_DRAIN);
 	} else {
@@ -113,8 +119,8 @@ answer_head(struct rk_conn *conn, const struct rk_answer *a)
 	}
 }
 
-static void
-run_later(struct rk_listener *l)
+void
+rk_send_run_later(struct rk_listener *l)
 {
 	rk_loop_at_turn_end(l->loop, &l->turn);
 }
@@ -137,6 +143,12 @@ rk_listener_answer(struct rk_conn *conn, const struct rk_answer *a)
 		answer_head(conn, a);
 		break;
 	case RK_PHASE_BODY:
+		/* Past the library would be past TLS too. */
+		if (conn->l->is_tls) {
+			make_response(conn, a);
+			rk_conn_enter(conn, RK_PHASE_DRAIN);
+			break;
+		}
 		send_raw(conn, a);
 		rk_conn_enter(conn, RK_PHASE_CUT);
 		break;
@@ -144,7 +156,7 @@ rk_listener_answer(struct rk_conn *conn, const struct rk_answer *a)
 		make_response(conn, a);
 		rk_conn_leave_work(conn);
 		rk_conn_enter(conn, RK_PHASE_ANSWER);
-		run_later(conn->l);
+		rk_send_run_later(conn->l);
 		break;
 	default:
 		break;

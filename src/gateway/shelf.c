@@ -1,5 +1,6 @@
 #include "gateway/shelf.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -7,15 +8,15 @@
 
 struct place {
 	int fd; /* -1: empty */
-	uint32_t asset;
-	uint64_t since; /* ms */
+	struct rk_shelf_key key;
+	uint64_t since, mtime_ms;
 };
 
 struct rk_shelf {
 	struct rk_loop *loop;
 	uv_timer_t *timer;
 	unsigned count;
-	struct place places[RK_SHELF_FILES]; /* of an asset: its number modulo their count */
+	struct place places[RK_SHELF_FILES];
 };
 
 /* By its own number: the C library would ask by a call that can also look names up, which the seal forbids. */
@@ -53,41 +54,61 @@ on_timer(uv_timer_t *timer)
 		uv_timer_stop(timer);
 }
 
-void
-rk_shelf_put(struct rk_shelf *shelf, uint32_t asset, int fd)
+static struct place *
+place_of(struct rk_shelf *shelf, struct rk_shelf_key key)
 {
-	struct place *place = &shelf->places[asset % RK_SHELF_FILES];
+	return &shelf->places[(key.asset + key.site * 31) % RK_SHELF_FILES];
+}
+
+void
+rk_shelf_put(struct rk_shelf *shelf, struct rk_shelf_key key, int fd, uint64_t mtime_ms)
+{
+	struct place *place = place_of(shelf, key);
 
 	take_off(shelf, place);
-	*place = (struct place){ .fd = fd, .asset = asset, .since = uv_now(&shelf->loop->uv) };
+	*place =
+	    (struct place){ .fd = fd, .key = key, .since = uv_now(&shelf->loop->uv), .mtime_ms = mtime_ms };
 	if (shelf->count++ == 0)
 		uv_timer_start(shelf->timer, on_timer, RK_SHELF_MS, RK_SHELF_MS);
 }
 
-bool
-rk_shelf_get(struct rk_shelf *shelf, uint32_t asset, struct rk_shelf_file *ret_file)
+/* Keeper's own copy, of the store: it has no name that could be taken away. */
+static bool
+is_sealed(int fd)
 {
-	struct place *place = &shelf->places[asset % RK_SHELF_FILES];
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & F_SEAL_WRITE);
+}
+
+bool
+rk_shelf_get(struct rk_shelf *shelf, struct rk_shelf_key key, struct rk_shelf_file *ret_file)
+{
+	struct place *place = place_of(shelf, key);
+	bool sealed = false;
 	struct stat st;
 
-	if (place->fd < 0 || place->asset != asset)
+	if (place->fd < 0 || place->key.asset != key.asset || place->key.site != key.site)
 		return false;
-	if (is_old(shelf, place) || !look_at(place->fd, &st) || st.st_nlink == 0 || !S_ISREG(st.st_mode)) {
+	if (is_old(shelf, place) || !look_at(place->fd, &st) || !S_ISREG(st.st_mode) ||
+	    (st.st_nlink == 0 && !(sealed = is_sealed(place->fd)))) {
 		take_off(shelf, place);
 		return false;
 	}
 	*ret_file = (struct rk_shelf_file){ .fd = place->fd,
 		.size = (uint64_t)st.st_size,
-		.mtime_ms =
-		    (uint64_t)st.st_mtim.tv_sec * 1000 + ((uint64_t)st.st_mtim.tv_nsec + 500000) / 1000000 };
+		.mtime_ms = sealed ? place->mtime_ms
+				   : (uint64_t)st.st_mtim.tv_sec * 1000 +
+					 ((uint64_t)st.st_mtim.tv_nsec + 500000) / 1000000 };
 	return true;
 }
 
 void
-rk_shelf_clear(struct rk_shelf *shelf)
+rk_shelf_clear(struct rk_shelf *shelf, uint32_t site)
 {
 	for (size_t i = 0; i < RK_SHELF_FILES; i++)
-		take_off(shelf, &shelf->places[i]);
+		if (shelf->places[i].key.site == site)
+			take_off(shelf, &shelf->places[i]);
 }
 
 enum rk_err
@@ -120,7 +141,8 @@ rk_shelf_free(struct rk_shelf *shelf)
 {
 	if (!shelf)
 		return;
-	rk_shelf_clear(shelf);
+	for (size_t i = 0; i < RK_SHELF_FILES; i++)
+		take_off(shelf, &shelf->places[i]);
 	uv_close((uv_handle_t *)shelf->timer, on_timer_closed);
 	free(shelf);
 }

@@ -18,6 +18,10 @@
 
 struct rk_shelf;
 
+struct rk_shelf_key {
+	uint32_t site, asset;
+};
+
 struct rk_shelf_file {
 	int fd;                  /* the shelf's */
 	uint64_t size, mtime_ms; /* now */
@@ -26,10 +30,10 @@ struct rk_shelf_file {
 RK_CHECKED enum rk_err rk_shelf_new(struct rk_loop *loop, struct rk_shelf **ret_shelf);
 void rk_shelf_free(struct rk_shelf *shelf); /* NULL is fine */
 
-/* Takes over fd. */
-void rk_shelf_put(struct rk_shelf *shelf, uint32_t asset, int fd);
+/* Takes over fd. mtime_ms is believed only of a file in sealed memory, which has no time of its own. */
+void rk_shelf_put(struct rk_shelf *shelf, struct rk_shelf_key key, int fd, uint64_t mtime_ms);
 /* False: it is not here, or it is gone from its folder, or this cannot be known. */
-bool rk_shelf_get(struct rk_shelf *shelf, uint32_t asset, struct rk_shelf_file *ret_file);
-void rk_shelf_clear(struct rk_shelf *shelf); /* other routes: numbers mean other files */
+bool rk_shelf_get(struct rk_shelf *shelf, struct rk_shelf_key key, struct rk_shelf_file *ret_file);
+void rk_shelf_clear(struct rk_shelf *shelf, uint32_t site); /* other routes: numbers mean other files */
 
 #endif

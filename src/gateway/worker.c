@@ -40,7 +40,8 @@ on_line(struct rk_worker *w, struct rk_msg_view *view)
 	struct rk_line line;
 
 	if (rk_line_get(view, &line) == RK_OK)
-		w->lease->ops->line(w->lease->arg, w->routes, &line);
+		w->lease->ops->line(
+		    w->lease->arg, &(struct rk_origin){ w->lease->site, w->generation, w->routes }, &line);
 }
 
 /* They go to the head of the queue: they have waited longest. Last first keeps their order. */

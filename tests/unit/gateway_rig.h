@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/admin.h"
 #include "gateway/request.h"
 #include "proc/spawn.h"
 
@@ -40,6 +41,11 @@ struct rig_keeper {
 	int fd;          /* for OPEN; -1: VERDICT */
 	struct rk_verdict verdict;
 	bool silent;
+	unsigned calls, hangups, traces;
+	char call[1024];       /* of the last CALL: method target|scheme|peer|headers|body's size */
+	struct rk_buf result;  /* answers CALL: a RESULT's payload; empty: nothing does */
+	struct rk_trace trace; /* of the last TRACE: numbers; and its texts: */
+	char traced[512];
 };
 
 struct rig {
@@ -51,7 +57,10 @@ struct rig {
 	int port;
 	int lines_fd; /* reads what the gateway writes */
 	struct rig_keeper keeper;
-	unsigned overdue, overdue_worker;
+	unsigned overdue, overdue_worker, wakes, woken_site;
+	struct rk_admin *admin;
+	struct rk_console *console;
+	int admin_port;
 	bool emptied;
 };
 
@@ -128,11 +137,21 @@ rig_on_closed(struct rk_chan *chan, enum rk_err err, void *arg)
 }
 
 static inline void
-rig_line(void *arg, const struct rk_routes *routes, const struct rk_line *line)
+rig_line(void *arg, const struct rk_origin *origin, const struct rk_line *line)
 {
 	struct rig *rig = arg;
 
-	rk_lines_function(rig->front.lines, routes ? rk_routes_function(routes, line->function) : NULL, line);
+	rk_lines_function(rig->front.lines,
+	    origin->routes ? rk_routes_function(origin->routes, line->function) : NULL, line);
+}
+
+static inline void
+rig_wake(void *arg, uint32_t site)
+{
+	struct rig *rig = arg;
+
+	rig->wakes++;
+	rig->woken_site = site;
 }
 
 static inline void
@@ -169,9 +188,9 @@ rig_listen(int *ret_port)
 	return fd;
 }
 
-/* Worker `i` (its number too) of a generation joins. */
+/* Worker `i` (its number too) of a site's generation joins. */
 static inline struct rig_worker *
-rig_worker(struct rig *rig, unsigned i, uint32_t generation, uint32_t slots,
+rig_site_worker(struct rig *rig, unsigned i, uint32_t site, uint32_t generation, uint32_t slots,
     void (*behave)(struct rig_worker *, uint32_t, const struct rk_call *))
 {
 	static const struct rk_chan_ops ops = { .message = rig_on_message, .closed = rig_on_closed };
@@ -181,9 +200,49 @@ rig_worker(struct rig *rig, unsigned i, uint32_t generation, uint32_t slots,
 	*w = (struct rig_worker){ .rig = rig, .behave = behave };
 	if (rk_spawn_pair(fds) != RK_OK ||
 	    rk_chan_open(&rig->loop, fds[1], RK_WORKER, RK_GATEWAY, &ops, w, &w->chan) != RK_OK ||
-	    rk_lease_add_worker(rig->front.lease, fds[0], i, generation, slots) != RK_OK)
+	    rk_sites_add_worker(rig->front.sites, fds[0], i, site, generation, slots) != RK_OK)
 		abort();
 	return w;
+}
+
+static inline struct rig_worker *
+rig_worker(struct rig *rig, unsigned i, uint32_t generation, uint32_t slots,
+    void (*behave)(struct rig_worker *, uint32_t, const struct rk_call *))
+{
+	return rig_site_worker(rig, i, RK_SITE_DEV, generation, slots, behave);
+}
+
+static inline void
+rig_on_call(struct rk_chan *chan, struct rig_keeper *k, uint32_t id, struct rk_msg_view *view)
+{
+	struct rk_admin_call call;
+	struct rk_str name, value;
+	size_t n;
+
+	k->calls++;
+	if (rk_admin_call_get(view, &call) != RK_OK)
+		abort();
+	n = (size_t)snprintf(k->call, sizeof(k->call), "%.*s %.*s|%.*s|%.*s|", RK_FMT(call.method),
+	    RK_FMT(call.target), RK_FMT(call.scheme), RK_FMT(call.peer));
+	while (rk_pairs_take(&call.headers, &name, &value) && n < sizeof(k->call) / 2)
+		n += (size_t)snprintf(k->call + n, sizeof(k->call) - n, "%.*s: %.*s;", RK_FMT(name),
+		    (int)(value.n < 100 ? value.n : 100), value.p);
+	snprintf(k->call + n, sizeof(k->call) - n, "|%zu", call.body.n);
+	if (k->result.n == 0)
+		return;
+	rk_buf_put(rk_chan_begin(chan, RK_MSG_RESULT, id), rk_buf_str(&k->result));
+	if (rk_chan_end(chan) != RK_OK)
+		abort();
+}
+
+static inline void
+rig_on_trace(struct rig_keeper *k, struct rk_msg_view *view)
+{
+	k->traces++;
+	if (rk_trace_get(view, &k->trace) != RK_OK)
+		abort();
+	snprintf(k->traced, sizeof(k->traced), "%.*s %.*s %.*s", RK_FMT(k->trace.method),
+	    RK_FMT(k->trace.path), RK_FMT(k->trace.text));
 }
 
 static inline void
@@ -195,7 +254,17 @@ rig_on_question(
 	struct rk_buf *out;
 
 	(void)fd;
+	if (type == RK_MSG_TRACE) {
+		rig_on_trace(k, view);
+		return;
+	}
 	k->last_id = id;
+	if (type == RK_MSG_HANGUP)
+		k->hangups++;
+	if (type == RK_MSG_CALL)
+		rig_on_call(chan, k, id, view);
+	if (type == RK_MSG_HANGUP || type == RK_MSG_CALL)
+		return;
 	if (type == RK_MSG_CHECK) {
 		k->checks++;
 		if (rk_check_get(view, &c) != RK_OK)
@@ -236,6 +305,19 @@ rig_on_routes(void *arg, struct rk_routes *routes)
 }
 
 static inline void
+rig_on_drop(void *arg, uint32_t site)
+{
+	rk_sites_drop(((struct rig *)arg)->front.sites, site);
+}
+
+static inline void
+rig_on_tls(void *arg, struct rk_str certificates, struct rk_str key)
+{
+	if (rk_admin_set_tls(((struct rig *)arg)->admin, certificates, key) != RK_OK)
+		abort();
+}
+
+static inline void
 rig_keeper(struct rig *rig)
 {
 	static const struct rk_chan_ops chan_ops = { .message = rig_on_question,
@@ -243,7 +325,9 @@ rig_keeper(struct rig *rig)
 	static const struct rk_ask_ops ask_ops = { .verdict = rk_request_verdict,
 		.file = rk_request_file,
 		.failed = rk_request_unanswered,
-		.routes = rig_on_routes };
+		.routes = rig_on_routes,
+		.drop = rig_on_drop,
+		.tls = rig_on_tls };
 	int fds[2];
 
 	rig->keeper = (struct rig_keeper){ .fd = -1 };
@@ -256,21 +340,13 @@ rig_keeper(struct rig *rig)
 		abort();
 }
 
-/* paths: NULL-ended; visibility of path i is i's character in `kinds` ('u' public, 'o' protected, 'i'
- * private; of an asset 'U', 'O', 'I'). */
 static inline void
-rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const char *kinds)
+rig_put_routes(struct rk_buf *b, struct rk_routes_head head, const char *const *paths, const char *kinds)
 {
-	struct rk_buf b = RK_BUF(1 << 20);
-	struct rk_msg_view v;
-	struct rk_routes *routes;
-	uint32_t n = 0;
-
-	while (paths[n])
-		n++;
-	rk_routes_head_put(
-	    &b, &(struct rk_routes_head){ .site = RK_SITE_DEV, .generation = generation, .count = n });
-	for (uint32_t i = 0; i < n; i++) {
+	while (paths[head.count])
+		head.count++;
+	rk_routes_head_put(b, &head);
+	for (uint32_t i = 0; i < head.count; i++) {
 		struct rk_route r = { .path = rk_str(paths[i]),
 			.function = i,
 			.file = rk_str("functions/x.js"),
@@ -280,13 +356,32 @@ rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const
 				      : (kinds[i] | 32) == 'o' ? RK_PROTECTED
 							       : RK_PRIVATE };
 
-		rk_route_put(&b, &r);
+		rk_route_put(b, &r);
 	}
+}
+
+/* paths: NULL-ended; visibility of path i is i's character in `kinds` ('u' public, 'o' protected, 'i'
+ * private; of an asset 'U', 'O', 'I'). */
+static inline void
+rig_site_routes(struct rig *rig, struct rk_routes_head head, const char *const *paths, const char *kinds)
+{
+	struct rk_buf b = RK_BUF(1 << 20);
+	struct rk_msg_view v;
+	struct rk_routes *routes;
+
+	rig_put_routes(&b, head, paths, kinds);
 	v = (struct rk_msg_view){ (unsigned char *)b.p, (unsigned char *)b.p + b.n, false };
 	if (rk_routes_parse(&v, &routes) != RK_OK)
 		abort();
 	rk_buf_free(&b);
 	rk_request_set_routes(&rig->front, routes);
+}
+
+static inline void
+rig_routes(struct rig *rig, uint32_t generation, const char *const *paths, const char *kinds)
+{
+	rig_site_routes(
+	    rig, (struct rk_routes_head){ .site = RK_SITE_DEV, .generation = generation }, paths, kinds);
 }
 
 static inline void
@@ -297,7 +392,8 @@ rig_start(struct rig *rig, long timeout_ms, long body_max, unsigned connections,
 		.reply = rk_request_reply,
 		.failed = rk_request_failed,
 		.line = rig_line,
-		.overdue = rig_overdue };
+		.overdue = rig_overdue,
+		.wake = rig_wake };
 	int pipe_fds[2];
 
 	*rig = (struct rig){ .port = port };
@@ -313,7 +409,8 @@ rig_start(struct rig *rig, long timeout_ms, long body_max, unsigned connections,
 	rig->front.emptied = rig_emptied;
 	rig->lines_fd = pipe_fds[0];
 	if (rk_lines_new(&rig->loop, pipe_fds[1], port == 0, &rig->front.lines) != RK_OK ||
-	    rk_lease_new(&rig->loop, (unsigned)timeout_ms, &lease_ops, rig, &rig->front.lease) != RK_OK ||
+	    rk_sites_new(&rig->loop, (unsigned)timeout_ms, &lease_ops, rig, &rig->front.sites) != RK_OK ||
+	    rk_sites_set_default(rig->front.sites, RK_SITE_DEV) != RK_OK ||
 	    rk_listener_start(&rig->loop, rig_listen(&rig->port), connections, &rk_request_listener_ops,
 		&rig->front, &rig->listener) != RK_OK)
 		abort();
@@ -323,8 +420,11 @@ static inline void
 rig_stop(struct rig *rig)
 {
 	rig->front.leaving = false;
+	rk_admin_free(rig->admin);
+	rk_console_free(rig->console);
 	rk_listener_free(rig->listener);
-	rk_lease_free(rig->front.lease);
+	rk_sites_free(rig->front.sites);
+	rk_buf_free(&rig->keeper.result);
 	rk_asks_free(rig->front.asks);
 	rk_shelf_free(rig->front.shelf);
 	rk_chan_close(rig->keeper.chan);

@@ -331,6 +331,37 @@ a_waiting_request_whose_function_went_away_gets_404(void **state)
 	expect(fd, "HTTP/1.1 404");
 }
 
+/* It takes what waits between two calls, and hands it back: the queue is empty for moments only. */
+static void
+a_queue_with_gaps_wakes_a_second_worker(void **state)
+{
+	struct rig_worker *a = rig_worker(&rig, 0, 1, 8, rig_hold);
+	struct rk_buf *out;
+	int first, second;
+
+	rig_routes(&rig, 1, paths, "u");
+	first = send_one();
+	second = send_one();
+	await_calls(a, 2);
+	for (unsigned i = 1; i <= 4 && !rig.wakes; i++) {
+		out = rk_chan_begin(a->chan, RK_MSG_HANDBACK, 0);
+		rk_msg_put_u32(out, 1);
+		rk_msg_put_u32(out, a->ids[i]);
+		a->stuck = true;
+		assert_int_equal(rk_chan_end(a->chan), RK_OK);
+		rig_run(&rig, 70);
+		a->stuck = false;
+		rk_chan_begin(a->chan, RK_MSG_PONG, 0);
+		assert_int_equal(rk_chan_end(a->chan), RK_OK);
+		await_calls(a, i + 2);
+		rig_run(&rig, 30);
+	}
+	assert_true(rig.wakes > 0);
+	answer_all(a);
+	expect(first, "done");
+	expect(second, "done");
+}
+
 static void
 waiting_too_long_for_a_worker_is_503(void **state)
 {
@@ -379,6 +410,7 @@ main(void)
 		T(new_routes_go_to_new_workers_and_old_ones_finish),
 		T(a_worker_may_come_before_its_routes),
 		T(a_waiting_request_whose_function_went_away_gets_404),
+		T(a_queue_with_gaps_wakes_a_second_worker),
 		T(waiting_too_long_for_a_worker_is_503),
 		T(a_functions_log_names_its_path),
 	};
