@@ -37,9 +37,8 @@ rk_api_free(struct rk_api *api)
 	free(api);
 }
 
-/* The value of a header that is there once; p == NULL otherwise, and *ret_count says how often it is. */
-static struct rk_str
-find_header(const struct rk_api_request *request, struct rk_str name, size_t *ret_count)
+struct rk_str
+rk_api_call_header(const struct rk_api_request *request, struct rk_str name, size_t *ret_count)
 {
 	struct rk_str found = { NULL, 0 };
 	size_t n = 0;
@@ -87,12 +86,12 @@ strip_prefix(struct rk_api_call *call)
 	}
 }
 
-static enum rk_err
-parse_target(struct rk_api_call *call)
+enum rk_err
+rk_api_call_parse_target(struct rk_api_call *call)
 {
 	struct rk_str query = call->request->target;
 	size_t n;
-	struct rk_str host = find_header(call->request, RK_STR("Host"), &n);
+	struct rk_str host = rk_api_call_header(call->request, RK_STR("Host"), &n);
 
 	call->path = rk_str_take(&query, '?');
 	call->host = host.n && host.n < 256 && is_plain(host, ".-_:[]") ? host : RK_STR("localhost");
@@ -102,29 +101,54 @@ parse_target(struct rk_api_call *call)
 
 /* ---- the steps, in their order; each has answered when it returns false ---- */
 
+/* How long an address has to wait that guessed too often. */
 static bool
-authenticate(struct rk_api_call *call)
+is_patient(struct rk_api_call *call)
+{
+	const struct rk_api_request *request = call->request;
+	int64_t wait = rk_api_throttle_wait(&call->api->throttle, request->peer, request->now_ms);
+	char seconds[24];
+
+	if (!wait)
+		return true;
+	snprintf(seconds, sizeof seconds, "%lld", (long long)(wait + 999) / 1000);
+	rk_api_put_header(call->response, "Retry-After", rk_str(seconds));
+	rk_api_fail(
+	    call, RK_API_TOO_MANY, "Too many wrong credentials from this address. Wait %s seconds.", seconds);
+	return false;
+}
+
+/* A browser that hears of Basic asks for a password itself, and keeps the page waiting: a page names itself by X-Roomkey. */
+static void
+put_challenge(struct rk_api_call *call)
+{
+	size_t n;
+
+	(void)rk_api_call_header(call->request, RK_STR("X-Roomkey"), &n);
+	rk_api_put_header(call->response, "WWW-Authenticate",
+	    n ? RK_STR("Session realm=\"Roomkey\"") : RK_STR("Basic realm=\"Roomkey\""));
+}
+
+bool
+rk_api_call_authenticate(struct rk_api_call *call)
 {
 	const struct rk_api_request *request = call->request;
 	struct rk_api_throttle *throttle = &call->api->throttle;
-	int64_t wait = rk_api_throttle_wait(throttle, request->peer, request->now_ms);
-	char seconds[24];
 	size_t n;
-	struct rk_str header = find_header(request, RK_STR("Authorization"), &n);
+	struct rk_str header = rk_api_call_header(request, RK_STR("Authorization"), &n);
 	enum rk_err err;
 
-	if (wait) {
-		snprintf(seconds, sizeof seconds, "%lld", (long long)(wait + 999) / 1000);
-		rk_api_put_header(call->response, "Retry-After", rk_str(seconds));
-		rk_api_fail(call, RK_API_TOO_MANY,
-		    "Too many wrong credentials from this address. Wait %s seconds.", seconds);
-		return false;
+	if (request->caller) {
+		call->caller = *request->caller;
+		return true;
 	}
+	if (!is_patient(call))
+		return false;
 	err = rk_api_auth_check(call->api->store, throttle, header, request->now_ms, &call->caller);
 	if (err == RK_DENIED) {
 		if (n) /* to send none is how clients ask for the scheme, and no guess */
 			rk_api_throttle_count(throttle, request->peer, request->now_ms, true);
-		rk_api_put_header(call->response, "WWW-Authenticate", RK_STR("Basic realm=\"Roomkey\""));
+		put_challenge(call);
 		rk_api_fail(call, RK_API_AUTHENTICATE, "Authenticate");
 	} else if (err) {
 		rk_api_fail_err(call, err, NULL);
@@ -137,9 +161,12 @@ authenticate(struct rk_api_call *call)
 static bool
 authorize(struct rk_api_call *call)
 {
-	if (call->caller.power != RK_API_POWER_NONE)
+	if (call->caller.power == RK_API_POWER_NONE)
+		rk_api_fail(call, RK_API_FORBIDDEN, "A restricted key opens nothing of this API.");
+	else if (call->caller.reads_only && !rk_str_is(call->request->method, RK_STR("GET")))
+		rk_api_fail(call, RK_API_FORBIDDEN, "A reader changes nothing.");
+	else
 		return true;
-	rk_api_fail(call, RK_API_FORBIDDEN, "A restricted key opens nothing of this API.");
 	return false;
 }
 
@@ -148,7 +175,7 @@ static bool
 check_conditions(struct rk_api_call *call)
 {
 	size_t n;
-	struct rk_str tag = find_header(call->request, RK_STR("If-Match"), &n);
+	struct rk_str tag = rk_api_call_header(call->request, RK_STR("If-Match"), &n);
 
 	if (n == 0 || rk_str_is(tag, RK_STR("*")))
 		return true;
@@ -160,7 +187,7 @@ static bool
 parse_body(struct rk_api_call *call)
 {
 	size_t n;
-	struct rk_str type = find_header(call->request, RK_STR("Content-Type"), &n);
+	struct rk_str type = rk_api_call_header(call->request, RK_STR("Content-Type"), &n);
 	enum rk_err err = RK_OK;
 
 	if (!rk_str_is(call->request->method, RK_STR("POST")))
@@ -186,14 +213,14 @@ parse_body(struct rk_api_call *call)
 static void
 run(struct rk_api_call *call)
 {
-	enum rk_err err = parse_target(call);
+	enum rk_err err = rk_api_call_parse_target(call);
 
 	if (err) {
 		rk_api_fail(call, RK_API_PARAMETER, "The query is longer than the limit.");
 		return;
 	}
-	if (authenticate(call) && authorize(call) && rk_api_route(call) && check_conditions(call) &&
-	    parse_body(call))
+	if (rk_api_call_authenticate(call) && authorize(call) && rk_api_route(call) &&
+	    check_conditions(call) && parse_body(call))
 		call->route->handler(call);
 }
 
@@ -210,20 +237,36 @@ start_response(const struct rk_api_request *request, struct rk_api_response *res
 }
 
 void
+rk_api_call_start(struct rk_api *api, const struct rk_api_request *request, struct rk_api_response *response,
+    struct rk_api_call *ret_call)
+{
+	*ret_call = (struct rk_api_call){ .api = api, .request = request, .response = response };
+	start_response(request, response);
+	rk_arena_init(&ret_call->arena, 0);
+}
+
+void
+rk_api_call_end(struct rk_api_call *call)
+{
+	struct rk_api_response *response = call->response;
+
+	if (rk_buf_end(&response->body) != RK_OK)
+		rk_api_fail_err(call, RK_INTERNAL, NULL);
+	if (response->body.n) {
+		rk_api_put_header(response, "Content-Type", RK_STR("application/json"));
+		rk_api_put_header(response, "Cache-Control", RK_STR("no-store"));
+	}
+	rk_arena_done(&call->arena);
+}
+
+void
 rk_api_handle(struct rk_api *api, const struct rk_api_request *request, struct rk_api_response *ret_response)
 {
-	struct rk_api_call call = { .api = api, .request = request, .response = ret_response };
+	struct rk_api_call call;
 
-	start_response(request, ret_response);
-	rk_arena_init(&call.arena, 0);
+	rk_api_call_start(api, request, ret_response, &call);
 	run(&call);
-	if (rk_buf_end(&ret_response->body) != RK_OK)
-		rk_api_fail_err(&call, RK_INTERNAL, NULL);
-	if (ret_response->body.n) {
-		rk_api_put_header(ret_response, "Content-Type", RK_STR("application/json"));
-		rk_api_put_header(ret_response, "Cache-Control", RK_STR("no-store"));
-	}
-	rk_arena_done(&call.arena);
+	rk_api_call_end(&call);
 }
 
 void

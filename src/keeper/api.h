@@ -8,9 +8,10 @@
 #define RK_KEEPER_API_H
 
 #include "base/buf.h"
-#include "keeper/store.h"
+#include "keeper/api_auth.h"
 
 #define RK_API_HEADERS_MAX 8
+#define RK_API_CHANGED_MAX 16
 
 struct rk_api;
 
@@ -21,6 +22,8 @@ struct rk_api_ops {
 	enum rk_err (*compile)(const struct rk_row_build *build, void *arg);
 	/* What this environment serves (build, variables, credentials) is another now, or the environment is gone. */
 	void (*deployed)(struct rk_str account, struct rk_str environment, void *arg);
+	/* The account has other API keys now; may be NULL. */
+	void (*keys_changed)(struct rk_str account, void *arg);
 };
 
 struct rk_api_header {
@@ -37,6 +40,7 @@ struct rk_api_request {
 	struct rk_str peer;       /* the caller's address as text, without a port */
 	struct rk_str scheme;     /* "https"; empty: "http". For the URLs of the answer */
 	struct rk_str request_id; /* RQ...; empty: one is made */
+	const struct rk_api_caller *caller; /* who was recognised already, by a session; NULL: by Authorization */
 };
 
 struct rk_api_response {
@@ -46,8 +50,12 @@ struct rk_api_response {
 	size_t header_n;
 	struct rk_buf body; /* may hold a new key's secret: wiped by done */
 	char request_id[RK_SID_LEN + 1];
-	char text[320]; /* values made for this answer */
+	char text[512]; /* values made for this answer */
 	size_t text_n;
+	/* The environments that serve something else by this request: the answer may be held until they do. Those over the
+	 * limit are not named. */
+	char changed[RK_API_CHANGED_MAX][RK_SID_LEN + 1];
+	size_t changed_n;
 };
 
 /* The store is borrowed. base_domain: what follows an environment's label ("localhost"); copied. */

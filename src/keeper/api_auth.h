@@ -33,8 +33,9 @@ enum rk_api_power {
 
 struct rk_api_caller {
 	char account[RK_SID_LEN + 1];
-	char actor[RK_SID_LEN + 1]; /* the account's SID, or the key's */
+	char actor[RK_SID_LEN + 1]; /* the account's SID, the key's, or the person's */
 	enum rk_api_power power;
+	bool reads_only;
 };
 
 /* Milliseconds that this address has to wait; 0: none. */

@@ -54,6 +54,18 @@ struct rk_api_call {
 	struct rk_str sid; /* the row named by the path ({sid}) */
 };
 
+/*
+ * The parts of rk_api_handle that our own API (own.h) has in common: an answer with its request ID; who calls; the
+ * end, which gives the arena back. authenticate has answered when it returns false.
+ */
+void rk_api_call_start(struct rk_api *api, const struct rk_api_request *request,
+    struct rk_api_response *response, struct rk_api_call *ret_call);
+RK_CHECKED enum rk_err rk_api_call_parse_target(struct rk_api_call *call); /* host, prefix, path, query */
+RK_CHECKED bool rk_api_call_authenticate(struct rk_api_call *call);
+void rk_api_call_end(struct rk_api_call *call);
+/* The value of a header that is there once; p == NULL otherwise, and *ret_count says how often it is. */
+struct rk_str rk_api_call_header(const struct rk_api_request *request, struct rk_str name, size_t *ret_count);
+
 /* The SID of an owner named by the path ("service_sid"); empty when the path names none. */
 struct rk_str rk_api_call_owner(const struct rk_api_call *call, const char *field);
 

@@ -11,7 +11,6 @@
 
 #define FRIENDLY_NAME_MAX 255
 #define PATH_MAX_CHARACTERS 255
-#define FUNCTION_MAX (4u * 1024u * 1024u) /* bytes of source, as `roomkey dev` takes */
 
 /* What the two are called. */
 struct words {
@@ -148,8 +147,8 @@ rk_api_function_update(struct rk_api_call *call)
 
 /* A path is a key that requests are matched against, byte by byte: what no request line can say is refused, and what
  * intermediaries rewrite (RFC 3986, section 5.2.4). */
-static bool
-is_path(struct rk_str path)
+bool
+rk_api_is_path(struct rk_str path)
 {
 	struct rk_str left = rk_str_sub(path, 1, path.n);
 
@@ -166,8 +165,8 @@ is_path(struct rk_str path)
 	return path.n == 1 || path.p[path.n - 1] != '/';
 }
 
-static bool
-is_visibility(struct rk_str s)
+bool
+rk_api_is_visibility(struct rk_str s)
 {
 	return rk_str_is(s, RK_STR("public")) || rk_str_is(s, RK_STR("protected")) ||
 	       rk_str_is(s, RK_STR("private"));
@@ -179,10 +178,10 @@ take_version(struct rk_api_call *call, struct rk_row_function_version *v)
 	if (!rk_api_take_text(call, "Path", RK_API_REQUIRED, PATH_MAX_CHARACTERS, &v->path) ||
 	    !rk_api_take_text(call, "Visibility", RK_API_REQUIRED, 16, &v->visibility))
 		return false;
-	if (!is_path(v->path))
+	if (!rk_api_is_path(v->path))
 		rk_api_fail(call, RK_API_PARAMETER,
 		    "Path must begin with '/', and hold no blanks, no '%%', and no empty, '.' or '..' part.");
-	else if (!is_visibility(v->visibility))
+	else if (!rk_api_is_visibility(v->visibility))
 		rk_api_fail(call, RK_API_PARAMETER, "Visibility must be public, protected or private.");
 	else
 		return true;
@@ -195,7 +194,7 @@ take_content(struct rk_api_call *call, struct rk_row_function_version *v, struct
 {
 	const struct rk_api_param *content = rk_api_form_get(&call->form, "Content");
 	bool is_function = call->route->resource->kind == RK_KIND_FUNCTION_VERSION;
-	size_t most = is_function ? FUNCTION_MAX : RK_PLATFORM_CONTENT_MAX;
+	size_t most = is_function ? RK_API_FUNCTION_MAX : RK_PLATFORM_CONTENT_MAX;
 
 	if (!content)
 		rk_api_fail(call, RK_API_PARAMETER, "Missing required parameter Content in the post body.");

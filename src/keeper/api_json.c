@@ -79,13 +79,19 @@ rk_api_fail_err(struct rk_api_call *call, enum rk_err err, const struct rk_why *
 		{ RK_INVALID, RK_API_PARAMETER },
 		{ RK_TOO_LARGE, RK_API_PARAMETER },
 		{ RK_REFUSED, RK_API_PARAMETER },
-		{ RK_FULL, RK_API_FULL },
 		{ RK_UNAVAILABLE, RK_API_UNAVAILABLE },
 		{ RK_BUSY, RK_API_UNAVAILABLE },
 	};
 
 	if (err == RK_NOT_FOUND) {
 		rk_api_fail_not_found(call);
+		return;
+	}
+	/* Whatever could not be kept: the operator has one thing to do, and need not restart anything. */
+	if (err == RK_FULL) {
+		rk_api_fail(call, RK_API_FULL,
+		    "The disk of the server is full, and nothing was changed. Make room on it; "
+		    "then it goes on by itself.");
 		return;
 	}
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

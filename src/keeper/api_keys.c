@@ -14,7 +14,6 @@
 
 #define FRIENDLY_NAME_MAX 64
 #define POLICY_MAX 8192
-#define SECRET_LEN 32
 
 static void
 put_members(struct rk_buf *out, const struct rk_row_key *key)
@@ -70,18 +69,18 @@ may_manage(struct rk_api_call *call)
 }
 
 /* 32 letters and digits: bytes that would favour some of them are passed over. */
-static enum rk_err
-make_secret(char ret_secret[SECRET_LEN])
+enum rk_err
+rk_api_key_make_secret(char ret_secret[RK_API_SECRET_LEN])
 {
 	static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 	const unsigned fair = 256 / (sizeof signs - 1) * (sizeof signs - 1);
 	enum rk_err err = RK_OK;
 	size_t n = 0;
 
-	while (n < SECRET_LEN && !err) {
+	while (n < RK_API_SECRET_LEN && !err) {
 		struct rk_buf random = RK_BUF(RK_VAULT_KEY_SIZE);
 		err = rk_vault_make_key(&random);
-		for (size_t i = 0; !err && i < random.n && n < SECRET_LEN; i++)
+		for (size_t i = 0; !err && i < random.n && n < RK_API_SECRET_LEN; i++)
 			if ((unsigned char)random.p[i] < fair)
 				ret_secret[n++] = signs[(unsigned char)random.p[i] % (sizeof signs - 1)];
 		rk_buf_wipe(&random);
@@ -105,9 +104,9 @@ show_with_secret(struct rk_api_call *call, const struct rk_row_key *key)
 static void
 create(struct rk_api_call *call, struct rk_row_key *key)
 {
-	char secret[SECRET_LEN];
+	char secret[RK_API_SECRET_LEN];
 	struct rk_why why = { .code = "" };
-	enum rk_err err = make_secret(secret);
+	enum rk_err err = rk_api_key_make_secret(secret);
 
 	if (err) {
 		rk_api_fail_err(call, err, NULL);
@@ -118,8 +117,10 @@ create(struct rk_api_call *call, struct rk_row_key *key)
 	key->secret = rk_str_n(secret, sizeof secret);
 	if (rk_api_begin(call)) {
 		err = rk_store_create(call->api->store, RK_KIND_KEY, key, &why);
-		if (rk_api_settle(call, err, &why, "create", rk_str(key->row.sid)))
+		if (rk_api_settle(call, err, &why, "create", rk_str(key->row.sid))) {
 			show_with_secret(call, key);
+			rk_api_tell_keys(call);
+		}
 	}
 	key->secret = rk_str(NULL);
 	rk_secret_wipe(secret, sizeof secret);
@@ -148,8 +149,10 @@ rk_api_key_update(struct rk_api_call *call)
 	    !rk_api_begin(call))
 		return;
 	err = rk_store_update(call->api->store, RK_KIND_KEY, &key, &why);
-	if (rk_api_settle(call, err, &why, "update", rk_str(key.row.sid)))
-		rk_api_show(call, 200, &key);
+	if (!rk_api_settle(call, err, &why, "update", rk_str(key.row.sid)))
+		return;
+	rk_api_show(call, 200, &key);
+	rk_api_tell_keys(call);
 }
 
 void

@@ -53,7 +53,8 @@ rk_api_log_list(struct rk_api_call *call)
 		    call, RK_API_PARAMETER, "FunctionSid must be a SID: ZH and 32 hexadecimal digits.");
 		return;
 	}
+	q.filters[0] = (struct rk_filter){ .field = "kind", .value = RK_STR("line") };
 	if (function)
-		q.filters[0] = (struct rk_filter){ .field = "function_sid", .value = function->value };
+		q.filters[1] = (struct rk_filter){ .field = "function_sid", .value = function->value };
 	rk_api_list_where(call, q);
 }

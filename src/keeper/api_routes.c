@@ -106,11 +106,10 @@ take_parameter(struct rk_str *pattern, struct rk_str *segment)
 	return true;
 }
 
-/* Segment by segment, still encoded: a '/' within a segment ("%2f") never becomes one between two. */
-static bool
-has_path(const struct rk_api_route *route, struct rk_str path)
+bool
+rk_api_path_is(const char *route, struct rk_str path)
 {
-	struct rk_str pattern = rk_str(route->path);
+	struct rk_str pattern = rk_str(route);
 
 	while (pattern.n && path.n) {
 		bool more_pattern = rk_str_index(pattern, '/') < pattern.n,
@@ -133,17 +132,17 @@ fail_method(struct rk_api_call *call)
 
 	for (size_t i = 0; i < rk_api_route_count; i++) {
 		size_t n = strlen(allow);
-		if (has_path(&rk_api_routes[i], call->path))
+		if (rk_api_path_is(rk_api_routes[i].path, call->path))
 			snprintf(allow + n, sizeof allow - n, "%s%s", n ? ", " : "", rk_api_routes[i].method);
 	}
 	rk_api_put_header(call->response, "Allow", rk_str(allow));
 	rk_api_fail(call, RK_API_METHOD, "Method not allowed");
 }
 
-static bool
-resolve_all(struct rk_api_call *call)
+bool
+rk_api_path_resolve(struct rk_api_call *call, const char *route)
 {
-	struct rk_str pattern = rk_str(call->route->path), path = call->path;
+	struct rk_str pattern = rk_str(route), path = call->path;
 
 	while (pattern.n) {
 		struct rk_str want = rk_str_take(&pattern, '/'), got = rk_str_take(&path, '/'), value;
@@ -171,14 +170,14 @@ rk_api_route(struct rk_api_call *call)
 	bool known = false;
 
 	for (size_t i = 0; i < rk_api_route_count && !call->route; i++) {
-		if (!has_path(&rk_api_routes[i], call->path))
+		if (!rk_api_path_is(rk_api_routes[i].path, call->path))
 			continue;
 		known = true;
 		if (rk_str_is(call->request->method, rk_str(rk_api_routes[i].method)))
 			call->route = &rk_api_routes[i];
 	}
 	if (call->route)
-		return resolve_all(call);
+		return rk_api_path_resolve(call, call->route->path);
 	if (known)
 		fail_method(call);
 	else

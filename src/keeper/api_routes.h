@@ -20,10 +20,23 @@ rk_api_handler rk_api_service_create, rk_api_service_update, rk_api_environment_
     rk_api_log_list, rk_api_key_create, rk_api_key_update, rk_api_key_fetch, rk_api_key_list,
     rk_api_key_remove, rk_api_iam_key_list, rk_api_iam_key_create;
 
+#define RK_API_FUNCTION_MAX (4u * 1024u * 1024u) /* bytes of source, as `roomkey dev` takes */
+bool rk_api_is_path(struct rk_str path); /* of a version */
+bool rk_api_is_visibility(struct rk_str s);
+
+/* A new key's secret: letters and digits, without a NUL. */
+#define RK_API_SECRET_LEN 32
+RK_CHECKED enum rk_err rk_api_key_make_secret(char ret_secret[RK_API_SECRET_LEN]);
+
 /*
  * The route of this method and path (raw, without query), whose parameters are then resolved into the call. False: it
  * has answered 404, or 405 with Allow.
  */
 RK_CHECKED bool rk_api_route(struct rk_api_call *call);
+
+/* Segment by segment, still encoded: a '/' within a segment ("%2f") never becomes one between two. */
+bool rk_api_path_is(const char *route, struct rk_str path);
+/* The parameters of a path that is of that route, into the call. False: it has answered 404. */
+RK_CHECKED bool rk_api_path_resolve(struct rk_api_call *call, const char *route);
 
 #endif

@@ -168,8 +168,19 @@ rk_api_settle(struct rk_api_call *call, enum rk_err err, const struct rk_why *wh
 void
 rk_api_tell_environment(struct rk_api_call *call, struct rk_str environment)
 {
+	struct rk_api_response *response = call->response;
+
+	if (response->changed_n < RK_API_CHANGED_MAX && environment.n == RK_SID_LEN)
+		memcpy(response->changed[response->changed_n++], environment.p, RK_SID_LEN);
 	if (call->api->ops.deployed)
 		call->api->ops.deployed(rk_str(call->caller.account), environment, call->api->arg);
+}
+
+void
+rk_api_tell_keys(struct rk_api_call *call)
+{
+	if (call->api->ops.keys_changed)
+		call->api->ops.keys_changed(rk_str(call->caller.account), call->api->arg);
 }
 
 static void
@@ -221,6 +232,8 @@ rk_api_remove(struct rk_api_call *call)
 	call->response->status = 204;
 	if (kind == RK_KIND_ENVIRONMENT)
 		rk_api_tell_environment(call, rk_str(row.row.sid));
+	else if (kind == RK_KIND_KEY)
+		rk_api_tell_keys(call);
 	else if (kind == RK_KIND_VARIABLE)
 		rk_api_tell_environment(call, row.variable.environment_sid);
 	else if (kind == RK_KIND_SERVICE)

@@ -32,6 +32,8 @@ void rk_api_audit_init(
 
 /* Tells that an environment, or every environment of a service, serves something else now. */
 void rk_api_tell_environment(struct rk_api_call *call, struct rk_str environment);
+/* Tells that the account has other API keys. */
+void rk_api_tell_keys(struct rk_api_call *call);
 void rk_api_tell_service(struct rk_api_call *call, struct rk_str service, bool removed);
 
 /* Handlers that any resource can have. */

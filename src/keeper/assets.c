@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
-#include "keeper/names.h"
+#include "wire/names.h"
 #include "keeper/trouble.h"
 
 #define FILE_MAX 4096 /* PATH_MAX */

@@ -1,10 +1,9 @@
 #include "keeper/audience.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "base/auto.h"
 #include "base/log.h"
-#include "keeper/parcel.h"
 
 struct rk_listener {
 	struct rk_audience *audience;
@@ -15,17 +14,20 @@ struct rk_listener {
 static void
 remove_listener(struct rk_listener *listener)
 {
-	struct rk_listener **at = &listener->audience->first;
+	struct rk_audience *audience = listener->audience;
+	struct rk_listener **at = &audience->first;
 
 	while (*at != listener)
 		at = &(*at)->next;
 	*at = listener->next;
+	if (audience->ops->left)
+		audience->ops->left(listener->chan, audience->arg);
 	rk_chan_close(listener->chan);
 	free(listener);
 }
 
-static void
-send_verdict(struct rk_chan *chan, uint32_t id, const struct rk_verdict *verdict)
+void
+rk_audience_send_verdict(struct rk_chan *chan, uint32_t id, const struct rk_verdict *verdict)
 {
 	rk_verdict_put(rk_chan_begin(chan, RK_MSG_VERDICT, id), verdict);
 	enum rk_err err = rk_chan_end(chan);
@@ -33,14 +35,13 @@ send_verdict(struct rk_chan *chan, uint32_t id, const struct rk_verdict *verdict
 		rk_error("a verdict could not be sent: %s", rk_err_text(err));
 }
 
-static void
-send_file(struct rk_chan *chan, uint32_t id, const struct rk_file *file)
+void
+rk_audience_send_file(struct rk_chan *chan, uint32_t id, int fd, uint64_t size, uint64_t mtime_ms)
 {
-	RK_AUTO(rk_auto_close) int fd = file->fd;
 	struct rk_buf *out = rk_chan_begin(chan, RK_MSG_FILE, id);
 
-	rk_msg_put_u64(out, file->size);
-	rk_msg_put_u64(out, file->mtime_ms);
+	rk_msg_put_u64(out, size);
+	rk_msg_put_u64(out, mtime_ms);
 	enum rk_err err = rk_chan_end_fd(chan, fd);
 	if (err != RK_OK)
 		rk_error("a file could not be sent: %s", rk_err_text(err));
@@ -50,21 +51,11 @@ static void
 on_message(
     struct rk_chan *chan, enum rk_msg_type type, uint32_t id, struct rk_msg_view *view, int fd, void *arg)
 {
-	struct rk_door *door = &((struct rk_listener *)arg)->audience->door;
-	struct rk_verdict verdict;
-	struct rk_file file;
+	struct rk_audience *audience = ((struct rk_listener *)arg)->audience;
 
 	if (fd >= 0)
 		close(fd);
-	if (type == RK_MSG_CHECK) {
-		rk_door_check(door, view, &verdict);
-		send_verdict(chan, id, &verdict);
-	} else if (type == RK_MSG_OPEN) {
-		if (rk_door_open(door, view, &file, &verdict))
-			send_file(chan, id, &file);
-		else
-			send_verdict(chan, id, &verdict);
-	}
+	audience->ops->asked(chan, type, id, view, audience->arg);
 }
 
 static void
@@ -73,19 +64,6 @@ on_closed(struct rk_chan *chan, enum rk_err err, void *arg)
 	if (err != RK_OK)
 		rk_warn("a gateway's channel closed: %s", rk_err_text(err));
 	remove_listener(arg);
-}
-
-static void
-tell(struct rk_listener *listener)
-{
-	const struct rk_audience *audience = listener->audience;
-
-	rk_parcel_put_routes(rk_chan_begin(listener->chan, RK_MSG_ROUTES, 0), audience->door.project,
-	    audience->door.generation);
-	enum rk_err err = rk_chan_end(listener->chan);
-	if (err != RK_OK)
-		rk_error("RK-118: The routes could not be sent: %s.", rk_err_text(err));
-	rk_chan_flush(listener->chan);
 }
 
 void
@@ -108,17 +86,14 @@ rk_audience_add(struct rk_audience *audience, int fd)
 	listener->audience = audience;
 	listener->next = audience->first;
 	audience->first = listener;
-	if (audience->door.project)
-		tell(listener);
+	audience->ops->joined(listener->chan, audience->arg);
 }
 
 void
-rk_audience_tell(struct rk_audience *audience, const struct rk_project *project, uint32_t generation)
+rk_audience_each(struct rk_audience *audience, void (*each)(struct rk_chan *chan, void *arg), void *arg)
 {
-	audience->door.project = project;
-	audience->door.generation = generation;
 	for (struct rk_listener *listener = audience->first; listener; listener = listener->next)
-		tell(listener);
+		each(listener->chan, arg);
 }
 
 void
@@ -126,5 +101,4 @@ rk_audience_done(struct rk_audience *audience)
 {
 	while (audience->first)
 		remove_listener(audience->first);
-	audience->door.project = NULL;
 }

@@ -18,10 +18,8 @@ refuse(struct rk_verdict *verdict, uint16_t status, const char *code, const char
 
 /* The base as the person set it who gave Twilio the URL, or as the request seems to have been made. */
 static void
-put_url(struct rk_buf *out, const struct rk_conf *conf, const struct rk_check *c)
+put_url(struct rk_buf *out, struct rk_str base, const struct rk_check *c)
 {
-	struct rk_str base = rk_str(conf->public_url);
-
 	while (rk_str_has_suffix(base, RK_STR("/")))
 		base.n--;
 	if (base.n > 0) {
@@ -74,22 +72,32 @@ judge(struct rk_door *door, const struct rk_check *c, struct rk_str url, struct 
 		    "Ask again later for the likely cause: too many requests are refused just now.");
 }
 
+void
+rk_door_judge(struct rk_door *door, const struct rk_check *check, struct rk_str base, struct rk_str token,
+    const char *todo, struct rk_verdict *ret_verdict)
+{
+	RK_AUTO(rk_buf_free) struct rk_buf url = RK_BUF(URL_MAX);
+
+	put_url(&url, base, check);
+	if (rk_buf_end(&url) != RK_OK)
+		refuse(ret_verdict, 403, "RK-403", "The request's URL is too long for a signature.",
+		    "Ask for a shorter one.");
+	else if (token.n == 0)
+		refuse(ret_verdict, 500, "RK-516",
+		    "This path is protected, and there is no AUTH_TOKEN to check its signature with.", todo);
+	else
+		judge(door, check, rk_buf_str(&url), token, ret_verdict);
+}
+
 static void
 check(struct rk_door *door, const struct rk_check *c, struct rk_verdict *ret_verdict)
 {
 	const struct rk_variable *token = rk_variables_get(&door->project->variables, RK_STR("AUTH_TOKEN"));
-	RK_AUTO(rk_buf_free) struct rk_buf url = RK_BUF(URL_MAX);
 
-	put_url(&url, door->conf, c);
-	if (rk_buf_end(&url) != RK_OK)
-		refuse(ret_verdict, 403, "RK-403", "The request's URL is too long for a signature.",
-		    "Ask for a shorter one.");
-	else if (!token || token->value.n == 0)
-		refuse(ret_verdict, 500, "RK-516",
-		    "This path is protected, and there is no AUTH_TOKEN to check its signature with.",
-		    "Add AUTH_TOKEN, the auth token of your Twilio account, to the project's variables.");
-	else
-		judge(door, c, rk_buf_str(&url), rk_str_n(token->value.p, token->value.n), ret_verdict);
+	rk_door_judge(door, c, rk_str(door->conf->public_url),
+	    token ? rk_str_n(token->value.p, token->value.n) : RK_STR(""),
+	    "Add AUTH_TOKEN, the auth token of your Twilio account, to the project's variables.",
+	    ret_verdict);
 }
 
 void

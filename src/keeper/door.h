@@ -21,6 +21,14 @@ struct rk_door {
 
 #define RK_DOOR_EXPLAINS 50             /* refusals a second that are given their cause */
 
+/*
+ * The judgement alone, for whoever knows the token (empty: there is none, which is a fault of the set-up; `todo` says
+ * what to do). base: the URL that Twilio was given, without a path; empty: as the request seems to have been made. The
+ * verdict's words are valid until the next call.
+ */
+void rk_door_judge(struct rk_door *door, const struct rk_check *check, struct rk_str base, struct rk_str token,
+    const char *todo, struct rk_verdict *ret_verdict);
+
 /* The verdict's words are valid until the next call. */
 void rk_door_check(struct rk_door *door, struct rk_msg_view *view, struct rk_verdict *ret_verdict);
 

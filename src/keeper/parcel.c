@@ -54,8 +54,10 @@ rk_parcel_seal(const struct rk_project *p, uint32_t generation, int *ret_fd)
 	/* Reserved whole: growing would leave copies of the variables in the heap. */
 	if (!rk_buf_reserve(&out, bytes_needed(p)))
 		return rk_buf_end(&out);
-	rk_bundle_put_head(&out, generation, RK_STR(""), RK_STR(""), (uint32_t)p->variables.n,
-	    (uint32_t)p->function_n, count_private(p));
+	rk_bundle_put_head(&out, &(struct rk_bundle){ .generation = generation,
+				     .variable_count = (uint32_t)p->variables.n,
+				     .function_count = (uint32_t)p->function_n,
+				     .asset_count = count_private(p) });
 	for (size_t i = 0; i < p->variables.n; i++) {
 		const struct rk_variable *v = &p->variables.v[i];
 		rk_bundle_put_variable(&out, rk_str(v->name), rk_str_n(v->value.p, v->value.n));

@@ -110,7 +110,7 @@ settle(struct rk_store *store, enum rk_err err, struct rk_why *why)
 	}
 	err = rk_store_commit(store);
 	if (err)
-		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.",
+		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-730.",
 		    "The change cannot be kept: %s.", rk_err_text(err));
 	return RK_OK;
 }
@@ -121,7 +121,7 @@ begin(struct rk_store *store, struct rk_why *why)
 	enum rk_err err = rk_store_begin(store);
 
 	if (err)
-		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.",
+		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-730.",
 		    "Nothing can be changed now: %s.", rk_err_text(err));
 	return RK_OK;
 }
@@ -147,7 +147,7 @@ rk_platform_create_version(struct rk_store *store, enum rk_kind kind, void *row,
 		return err;
 	err = store->ops->put_content(store, *rk_field_text(digest_field, row), content);
 	if (err)
-		rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.", "The content cannot be kept: %s.",
+		rk_why(why, err, "RK-730", "See docs/errors.md#rk-730.", "The content cannot be kept: %s.",
 		    rk_err_text(err));
 	else
 		err = rk_store_create(store, kind, row, why);

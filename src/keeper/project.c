@@ -5,7 +5,7 @@
 #include "base/auto.h"
 #include "keeper/assets.h"
 #include "keeper/clash.h"
-#include "keeper/names.h"
+#include "wire/names.h"
 #include "keeper/source.h"
 #include "keeper/trouble.h"
 

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
-#include "keeper/folder.h"
+#include "base/folder.h"
 #include "keeper/variables.h"
 #include "wire/facts.h"
 

@@ -15,6 +15,9 @@ static const struct rk_field account_fields[] = { RK_FIELDS_account(FIELD) };
 #define ROW struct rk_row_person
 static const struct rk_field person_fields[] = { RK_FIELDS_person(FIELD) };
 #undef ROW
+#define ROW struct rk_row_session
+static const struct rk_field session_fields[] = { RK_FIELDS_session(FIELD) };
+#undef ROW
 #define ROW struct rk_row_key
 static const struct rk_field key_fields[] = { RK_FIELDS_key(FIELD) };
 #undef ROW

@@ -19,6 +19,7 @@
 #define RK_RECORD_KINDS(X)                                                                        \
 	X(ACCOUNT, account, "accounts", "AC", RK_KIND_SOFT)                                       \
 	X(PERSON, person, "people", "US", RK_KIND_SOFT)                                           \
+	X(SESSION, session, "sessions", "SE", RK_KIND_SOFT)                                       \
 	X(KEY, key, "keys", "SK", RK_KIND_SOFT)                                                   \
 	X(SERVICE, service, "services", "ZS", RK_KIND_SOFT)                                       \
 	X(ENVIRONMENT, environment, "environments", "ZE", RK_KIND_SOFT)                           \
@@ -76,6 +77,14 @@ enum rk_field_flags {
 	X(TEXT, role, 16, 0, 0) /* owner, admin, developer, reader */    \
 	X(SEALED, password, RK_VAULT_HASH_SIZE, RK_F_NULL, RK_VAULT_PERSON) \
 	X(FLAG, disabled, 0, 0, 0)                                       \
+	X(NUMBER, last_used, 0, 0, 0)
+
+/* A person who is signed in. token_digest: of the secret that the browser holds. */
+#define RK_FIELDS_session(X)                                               \
+	X(TEXT, person_sid, RK_SID_LEN, RK_F_OWNER, RK_KIND_PERSON)        \
+	X(DIGEST, token_digest, RK_VAULT_DIGEST_SIZE, RK_F_FIXED, 0)       \
+	X(TEXT, peer, 64, RK_F_EMPTY | RK_F_FIXED, 0)                      \
+	X(TEXT, user_agent, 255, RK_F_EMPTY | RK_F_FIXED, 0)               \
 	X(NUMBER, last_used, 0, 0, 0)
 
 #define RK_FIELDS_key(X)                                                      \
@@ -147,7 +156,8 @@ enum rk_field_flags {
 	X(TEXT, build_sid, RK_SID_LEN, 0, 0)                                  \
 	X(FLAG, is_plugin, 0, 0, 0)
 
-/* Names what it is about, and holds nobody to it. level: error, warn, info, debug. */
+/* Names what it is about, and holds nobody to it. level: error, warn, info, debug. kind: request, line; method,
+ * status and took_us are a request's. */
 #define RK_FIELDS_log(X)                               \
 	X(TEXT, service_sid, RK_SID_LEN, RK_F_NULL, 0)     \
 	X(TEXT, environment_sid, RK_SID_LEN, RK_F_NULL, 0) \
@@ -156,7 +166,12 @@ enum rk_field_flags {
 	X(TEXT, function_sid, RK_SID_LEN, RK_F_NULL, 0)    \
 	X(TEXT, request_sid, RK_SID_LEN, RK_F_NULL, 0)     \
 	X(TEXT, level, 8, 0, 0)                            \
-	X(TEXT, message, 262144, RK_F_EMPTY, 0)
+	X(TEXT, message, 262144, RK_F_EMPTY, 0)            \
+	X(TEXT, path, 255, RK_F_EMPTY, 0)                  \
+	X(TEXT, kind, 8, 0, 0)                             \
+	X(TEXT, method, 16, RK_F_EMPTY, 0)                 \
+	X(NUMBER, status, 0, 0, 0)                         \
+	X(NUMBER, took_us, 0, 0, 0)
 
 /* actor: the SID of a person, a key or an account, or "shell". origin: an address. detail: JSON, no secrets. */
 #define RK_FIELDS_audit(X)                   \

@@ -102,7 +102,7 @@ explain(struct rk_why *why, enum rk_err err, const struct rk_record *record)
 		return rk_why(why, err, "RK-723", "Take another name.", "There is a %s by that name already.",
 		    record->noun);
 	if (err)
-		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-630.", "The %s cannot be kept: %s.",
+		return rk_why(why, err, "RK-730", "See docs/errors.md#rk-730.", "The %s cannot be kept: %s.",
 		    record->noun, rk_err_text(err));
 	return RK_OK;
 }
@@ -269,6 +269,15 @@ rk_store_get(struct rk_store *store, enum rk_kind kind, struct rk_str account, s
 	struct rk_query q = { .account = account, .filters = { { .field = "sid", .value = sid } } };
 
 	return rk_store_find(store, kind, &q, arena, ret_row);
+}
+
+enum rk_err
+rk_store_touch(
+    struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid, int64_t at)
+{
+	if (!rk_record_field(rk_record_get(kind), RK_STR("last_used")))
+		return RK_UNSUPPORTED;
+	return store->ops->touch(store, kind, account, sid, at);
 }
 
 enum rk_err

@@ -60,6 +60,7 @@ struct rk_store_ops {
 	    void *arg, bool *ret_more);
 	/* By SID and account, removed or not. Null sealed fields stay as they are. */
 	enum rk_err (*update)(struct rk_store *store, enum rk_kind kind, const void *row);
+	enum rk_err (*touch)(struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid, int64_t at);
 	enum rk_err (*remove)(struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid, int64_t at);
 	enum rk_err (*restore)(struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid);
 	enum rk_err (*purge)(struct rk_store *store, int64_t before, int64_t *ret_count);
@@ -108,6 +109,9 @@ RK_CHECKED enum rk_err rk_store_get(struct rk_store *store, enum rk_kind kind, s
 /* Writes a row that was read and changed back. Fixed fields are left as they were, and sealed fields that are null.
  * Sets date_updated. RK_UNSUPPORTED for kinds that never change. */
 RK_CHECKED enum rk_err rk_store_update(struct rk_store *store, enum rk_kind kind, void *row, struct rk_why *why);
+
+/* Sets last_used and nothing else, not date_updated either. RK_UNSUPPORTED for kinds without it. */
+RK_CHECKED enum rk_err rk_store_touch(struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid, int64_t at);
 
 /* Marks the row and all it owns as removed; restore takes back exactly that. RK_REFUSED for a build that an
  * environment serves. RK_EXISTS when a name was taken since. */

@@ -184,6 +184,8 @@ prepare(struct rk_db *db, struct rk_why *why)
 
 	if (!err && version > 0)
 		err = rk_sealing_check(&db->store, why);
+	if (err && version > 0 && err != RK_SIGNATURE) /* which it has explained */
+		return explain(why, err);
 	if (!err && version > 0)
 		err = check_mark(db, why);
 	if (err)
@@ -209,6 +211,7 @@ static const struct rk_store_ops ops = {
 	.create = rk_db_create,
 	.list = rk_db_list,
 	.update = rk_db_update,
+	.touch = rk_db_touch,
 	.remove = rk_db_remove,
 	.restore = rk_db_restore,
 	.purge = rk_db_purge,

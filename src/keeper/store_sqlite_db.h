@@ -72,6 +72,7 @@ RK_CHECKED enum rk_err rk_db_migrate(struct rk_db *db, unsigned from);
 /* store_sqlite_row.c */
 enum rk_err rk_db_create(struct rk_store *store, enum rk_kind kind, const void *row);
 enum rk_err rk_db_update(struct rk_store *store, enum rk_kind kind, const void *row);
+enum rk_err rk_db_touch(struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid, int64_t at);
 enum rk_err rk_db_list(struct rk_store *store, enum rk_kind kind, const struct rk_query *query, rk_store_fn *each,
     void *arg, bool *ret_more);
 enum rk_err rk_db_link(struct rk_store *store, enum rk_kind kind, struct rk_str build, struct rk_str version);

@@ -220,7 +220,9 @@ static const char *const purges[] = {
 	"AND NOT EXISTS (SELECT 1 FROM functions AS x WHERE x.service_sid = services.sid) "
 	"AND NOT EXISTS (SELECT 1 FROM assets AS x WHERE x.service_sid = services.sid)",
 	"DELETE FROM keys WHERE removed < ?",
-	"DELETE FROM people WHERE removed < ?",
+	"DELETE FROM sessions WHERE removed < ?",
+	"DELETE FROM people WHERE removed < ? "
+	"AND NOT EXISTS (SELECT 1 FROM sessions AS x WHERE x.person_sid = people.sid)",
 	"DELETE FROM accounts WHERE removed < ? "
 	"AND NOT EXISTS (SELECT 1 FROM services AS x WHERE x.account_sid = accounts.sid) "
 	"AND NOT EXISTS (SELECT 1 FROM keys AS x WHERE x.account_sid = accounts.sid) "

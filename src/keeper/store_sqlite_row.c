@@ -97,6 +97,22 @@ rk_db_update(struct rk_store *store, enum rk_kind kind, const void *row)
 	return !err && rk_db_changes(db_of(store)) == 0 ? RK_NOT_FOUND : err;
 }
 
+enum rk_err
+rk_db_touch(struct rk_store *store, enum rk_kind kind, struct rk_str account, struct rk_str sid, int64_t at)
+{
+	RK_AUTO(rk_sql_free) struct rk_sql sql = RK_SQL;
+	enum rk_err err;
+
+	rk_sql_put(&sql, "UPDATE ");
+	rk_sql_put(&sql, rk_record_get(kind)->table);
+	rk_sql_put(&sql, " SET last_used = ? WHERE sid = ? AND account_sid = ?");
+	rk_sql_number(&sql, at);
+	rk_sql_text(&sql, sid);
+	rk_sql_text(&sql, account);
+	err = rk_sql_run(db_of(store), &sql);
+	return !err && rk_db_changes(db_of(store)) == 0 ? RK_NOT_FOUND : err;
+}
+
 /* "sid" or a name out of the table: never a text of the caller's. */
 static const char *
 column_of(const struct rk_record *record, const char *name)

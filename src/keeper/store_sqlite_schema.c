@@ -119,7 +119,21 @@ static const char *const history[] = {
     NULL
 };
 
-static const char *const *const steps[] = { people, platform, history };
+/* 4: who is signed in, and how requests ended. */
+static const char *const console[] = {
+    TABLE("sessions", HEAD "person_sid TEXT NOT NULL, token_digest BLOB NOT NULL, peer TEXT NOT NULL, "
+	"user_agent TEXT NOT NULL, last_used INTEGER NOT NULL, " SOFT
+	"CHECK (length(token_digest) = 32), FOREIGN KEY (person_sid) REFERENCES people (sid), " OF_ACCOUNT)
+    INDEX("sessions_by_person", "sessions (person_sid, date_created, sid)")
+    "ALTER TABLE logs ADD COLUMN path TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE logs ADD COLUMN kind TEXT NOT NULL DEFAULT 'line'",
+    "ALTER TABLE logs ADD COLUMN method TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE logs ADD COLUMN status INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE logs ADD COLUMN took_us INTEGER NOT NULL DEFAULT 0",
+    NULL
+};
+
+static const char *const *const steps[] = { people, platform, history, console };
 
 unsigned
 rk_db_newest(void)

@@ -250,6 +250,17 @@ rk_vault_check_password(struct rk_str password, struct rk_str hash_text)
 }
 
 void
+rk_vault_hmac(struct rk_str key, struct rk_str bytes, unsigned char ret_mac[RK_VAULT_DIGEST_SIZE])
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.p, key.n);
+	crypto_auth_hmacsha256_update(&state, (const unsigned char *)bytes.p, bytes.n);
+	crypto_auth_hmacsha256_final(&state, ret_mac);
+	rk_secret_wipe(&state, sizeof state);
+}
+
+void
 rk_vault_digest(struct rk_str bytes, unsigned char ret_digest[RK_VAULT_DIGEST_SIZE])
 {
 	crypto_hash_sha256(ret_digest, (const unsigned char *)bytes.p, bytes.n);

@@ -66,6 +66,9 @@ RK_CHECKED enum rk_err rk_vault_hash_password(struct rk_str password, char ret_h
  * is always RK_DENIED. */
 RK_CHECKED enum rk_err rk_vault_check_password(struct rk_str password, struct rk_str hash);
 
+/* HMAC-SHA256 under a key of RK_VAULT_KEY_SIZE bytes. */
+void rk_vault_hmac(struct rk_str key, struct rk_str bytes, unsigned char ret_mac[RK_VAULT_DIGEST_SIZE]);
+
 /* SHA-256, for content that is stored once. */
 void rk_vault_digest(struct rk_str bytes, unsigned char ret_digest[RK_VAULT_DIGEST_SIZE]);
 

@@ -38,8 +38,8 @@ rk_voice_done(struct rk_voice *voice)
 }
 
 /* The terminal may be set to non-blocking by whoever shares it. */
-static void
-print(struct rk_str left)
+void
+rk_voice_print(struct rk_str left)
 {
 	while (left.n > 0) {
 		ssize_t n = write(STDOUT_FILENO, left.p, left.n);
@@ -84,7 +84,7 @@ rk_voice_tell(const struct rk_voice *voice, const struct rk_project *before, con
 		rk_panel_put_changes(&text, &voice->panel, before, now, ms);
 	else
 		rk_panel_put(&text, &voice->panel, now);
-	print(rk_buf_str(&text));
+	rk_voice_print(rk_buf_str(&text));
 	if (rk_buf_end(&text) != RK_OK)
 		rk_error("there was more to say about the project: %s", rk_err_text(rk_buf_end(&text)));
 	if (voice->log_too)

@@ -17,6 +17,9 @@ struct rk_voice {
 RK_CHECKED enum rk_err rk_voice_init(struct rk_voice *voice, const struct rk_conf *conf);
 void rk_voice_done(struct rk_voice *voice);
 
+/* On standard output, all of it. */
+void rk_voice_print(struct rk_str text);
+
 /* `now` is live. before: what was live until now; NULL for the first, which is told whole. */
 void rk_voice_tell(const struct rk_voice *voice, const struct rk_project *before, const struct rk_project *now,
     unsigned long ms);

@@ -79,7 +79,7 @@ static void
 start(void)
 {
 	char file[64];
-	static const struct rk_api_ops ops = { NULL, NULL };
+	static const struct rk_api_ops ops = { .compile = NULL };
 
 	if (!mkdtemp(dir))
 		abort();

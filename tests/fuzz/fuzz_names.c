@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "keeper/names.h"
+#include "wire/names.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -37,7 +37,7 @@ struct rig {
 	int64_t now_ms;
 	struct rk_api_response response;
 	struct rk_json *json;                                    /* of the response; NULL: it has no body */
-	unsigned asked, told;                                    /* compiles and deployments */
+	unsigned asked, told, keys_told;                         /* compiles, deployments, changes of keys */
 	char build[RK_SID_LEN + 1], environment[RK_SID_LEN + 1]; /* the last of each */
 	enum rk_err compile;                                     /* what the next compile answers */
 };
@@ -60,6 +60,13 @@ rig_deployed(struct rk_str account, struct rk_str environment, void *arg)
 	assert_true(rk_str_is(account, RK_STR(RIG_ACCOUNT)));
 	r->told++;
 	snprintf(r->environment, sizeof r->environment, "%.*s", RK_FMT(environment));
+}
+
+static inline void
+rig_keys_changed(struct rk_str account, void *arg)
+{
+	assert_true(rk_str_is(account, RK_STR(RIG_ACCOUNT)));
+	((struct rig *)arg)->keys_told++;
 }
 
 static inline void
@@ -87,7 +94,7 @@ rig_put_key(struct rig *r, const char *sid, const char *type)
 static inline int
 rig_set_up(void **state)
 {
-	static const struct rk_api_ops ops = { rig_compile, rig_deployed };
+	static const struct rk_api_ops ops = { rig_compile, rig_deployed, rig_keys_changed };
 	struct rig *r = calloc(1, sizeof *r);
 
 	*state = r;

@@ -208,6 +208,26 @@ keeps_variables(void **state)
 }
 
 static void
+tells_when_keys_change(void **state)
+{
+	static const char keys[] = "/2010-04-01/Accounts/" RIG_ACCOUNT "/Keys.json";
+	struct rig *r = *state;
+	char key[160];
+
+	assert_int_equal(rig_get(r, keys), 200);
+	assert_int_equal(r->keys_told, 0);
+	assert_int_equal(rig_post(r, keys, "FriendlyName=Video"), 201);
+	assert_int_equal(r->keys_told, 1);
+	snprintf(key, sizeof key, "/2010-04-01/Accounts/" RIG_ACCOUNT "/Keys/%s.json", rig_text(r, "sid"));
+	assert_int_equal(rig_post(r, key, "FriendlyName=Voice"), 200);
+	assert_int_equal(r->keys_told, 2);
+	assert_int_equal(rig_delete(r, key), 204);
+	assert_int_equal(r->keys_told, 3);
+	assert_int_equal(rig_delete(r, key), 404);
+	assert_int_equal(r->keys_told, 3);
+}
+
+static void
 builds_and_deploys(void **state)
 {
 	char first[RK_SID_LEN + 1], second[RK_SID_LEN + 1], build[RK_SID_LEN + 1], next[RK_SID_LEN + 1];
@@ -377,6 +397,7 @@ filters_logs(void **state)
 	struct rig *r = *state;
 	struct rk_row_log log = { .row.account_sid = RK_STR(RIG_ACCOUNT),
 		.function_sid = RK_STR("ZH00000000000000000000000000000009"),
+		.kind = RK_STR("line"),
 		.level = RK_STR("info"),
 		.message = RK_STR("a \"line\"") };
 	char sid[2][RK_SID_LEN + 1];
@@ -441,6 +462,7 @@ main(void)
 		TEST(refuses_bad_fields),
 		TEST(serves_one_account_only),
 		TEST(keeps_variables),
+		TEST(tells_when_keys_change),
 		TEST(builds_and_deploys),
 		TEST(refuses_bad_builds),
 		TEST(asks_again_after_a_restart),

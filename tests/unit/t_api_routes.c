@@ -2,63 +2,14 @@
  * t_api_routes.c - the route table is what docs/openapi.yaml says, and the other way round; and what credentials cost.
  */
 #include "api_rig.h"
+#include "documented.h"
 
 #include <time.h>
-
-#define ROUTES_MAX 128
-
-struct documented {
-	char method[16], path[160];
-	bool met;
-};
-
-/* The paths are the lines of the file at depth 1 under "paths:", their methods those at depth 2. */
-static size_t
-read_document(struct documented v[ROUTES_MAX])
-{
-	FILE *f = fopen("docs/openapi.yaml", "r");
-	char line[512], path[160] = "", name[160];
-	bool inside = false;
-	size_t n = 0;
-
-	assert_non_null(f);
-	while (fgets(line, sizeof line, f)) {
-		if (line[0] != ' ')
-			inside = strcmp(line, "paths:\n") == 0;
-		else if (inside && sscanf(line, "  %159[^:\n ]:", name) == 1 && strncmp(line, "  /", 3) == 0)
-			snprintf(path, sizeof path, "%s", name);
-		else if (inside && strncmp(line, "    ", 4) == 0 && line[4] != ' ' &&
-			 sscanf(line, "    %15[a-z]:", name) == 1 && strcmp(name, "parameters") != 0) {
-			assert_true(n < ROUTES_MAX);
-			for (size_t i = 0; name[i]; i++)
-				v[n].method[i] = (char)(name[i] - 'a' + 'A');
-			snprintf(v[n++].path, sizeof v[0].path, "%s", path);
-		}
-	}
-	fclose(f);
-	return n;
-}
 
 static void
 are_documented(void **state)
 {
-	struct documented *v = calloc(ROUTES_MAX, sizeof *v);
-	size_t n = read_document(v), routes = 0;
-	const char *method, *path;
-
-	for (; rk_api_get_route(routes, &method, &path); routes++) {
-		size_t i = 0;
-		while (i < n && (strcmp(v[i].method, method) != 0 || strcmp(v[i].path, path) != 0))
-			i++;
-		if (i == n)
-			fail_msg("docs/openapi.yaml lacks %s %s", method, path);
-		v[i].met = true;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!v[i].met)
-			fail_msg("docs/openapi.yaml has %s %s, which is no route", v[i].method, v[i].path);
-	assert_int_equal(n, routes);
-	free(v);
+	compare_routes(rk_api_get_route, "/roomkey/", true);
 }
 
 static uint64_t

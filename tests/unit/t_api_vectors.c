@@ -225,7 +225,8 @@ put_logs(struct replay *p, const struct rk_json *logs)
 		struct rk_buf buf[5] = { RK_BUF(64), RK_BUF(64), RK_BUF(64), RK_BUF(64), RK_BUF(64) };
 		static const char *const names[] = { "service_sid", "environment_sid", "build_sid",
 			"deployment_sid", "function_sid" };
-		struct rk_row_log row = { .row.account_sid = RK_STR(RIG_ACCOUNT),
+		struct rk_row_log row = { .kind = RK_STR("line"),
+			.row.account_sid = RK_STR(RIG_ACCOUNT),
 			.request_sid = vectors_text(theirs, "request_sid"),
 			.level = RK_STR("info"),
 			.message = vectors_text(theirs, "message") };

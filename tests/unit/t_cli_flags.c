@@ -111,6 +111,26 @@ help_leaves_out_what_is_forbidden(void **state)
 	assert_null(strstr(rk_buf_z(&out), "secret"));
 }
 
+static void
+reads_a_whole_line(void **state)
+{
+	const char *argv[] = { "verb", "one", "--name", "a", "--json", "two", "--name=b", "--video" };
+	struct rk_flags flags = RK_FLAGS(table, 8, (char **)argv);
+	const char *values[5] = { 0 }, *words[3] = { 0 };
+	struct rk_why why = { 0 };
+
+	assert_int_equal(rk_flags_read(&flags, values, words, 3, &why), RK_OK);
+	assert_string_equal(values[NAME], "b");
+	assert_string_equal(values[JSON], "");
+	assert_string_equal(values[VIDEO], "");
+	assert_string_equal(words[0], "one");
+	assert_string_equal(words[1], "two");
+	assert_null(words[2]);
+	flags = RK_FLAGS(table, 8, (char **)argv);
+	assert_int_equal(rk_flags_read(&flags, values, words, 1, &why), RK_INVALID);
+	assert_non_null(strstr(why.what, "two"));
+}
+
 int
 main(void)
 {
@@ -120,6 +140,7 @@ main(void)
 		cmocka_unit_test(two_dashes_end_the_flags),
 		cmocka_unit_test(refuses_mistakes),
 		cmocka_unit_test(wipes_a_secret_where_it_stands),
+		cmocka_unit_test(reads_a_whole_line),
 		cmocka_unit_test(help_leaves_out_what_is_forbidden),
 	};
 

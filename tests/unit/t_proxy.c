@@ -14,15 +14,35 @@
 #include "gateway/proxy.h"
 
 static bool
-is_near(const char *text)
+ask(const char *text, bool (*question)(const struct sockaddr *))
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
 
 	if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
-		return rk_proxy_is_near((struct sockaddr *)&v4);
+		return question((struct sockaddr *)&v4);
 	assert_int_equal(inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
-	return rk_proxy_is_near((struct sockaddr *)&v6);
+	return question((struct sockaddr *)&v6);
+}
+
+static bool
+is_near(const char *text)
+{
+	return ask(text, rk_proxy_is_near);
+}
+
+static void
+loopback_addresses(void **state)
+{
+	static const char *const own[] = { "127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1" };
+	static const char *const other[] = { "10.0.0.1", "192.168.1.1", "169.254.1.1", "128.0.0.1", "::",
+		"fe80::1", "::ffff:10.0.0.1", "0.0.0.0", "8.8.8.8" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		assert_true(ask(own[i], rk_proxy_is_loopback));
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
+		assert_false(ask(other[i], rk_proxy_is_loopback));
+	assert_false(rk_proxy_is_loopback(&(struct sockaddr){ .sa_family = AF_UNIX }));
 }
 
 static void
@@ -84,6 +104,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(loopback_addresses),
 		cmocka_unit_test(near_addresses),
 		cmocka_unit_test(what_a_proxy_says),
 	};

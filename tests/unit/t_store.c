@@ -38,6 +38,7 @@ struct world {
 	struct rk_row_account mine, other;
 	struct rk_row_service service;
 	struct rk_row_environment environment;
+	char person[RK_SID_LEN + 1];
 	char base[RK_PLATFORM_LABEL_SIZE], label[RK_PLATFORM_LABEL_SIZE];
 };
 
@@ -151,13 +152,29 @@ count(struct world *w, enum rk_kind kind, struct rk_query q)
 
 /* ---- values for every field of every kind ---- */
 
+/* A person that a session can be of. */
+static struct rk_str
+whoever(struct world *w)
+{
+	struct rk_row_person row = {
+		.row.account_sid = mine(w), .name = RK_STR("whoever"), .role = RK_STR("owner")
+	};
+
+	if (!w->person[0]) {
+		assert_int_equal(rk_store_create(w->store, RK_KIND_PERSON, &row, &w->why), RK_OK);
+		memcpy(w->person, row.row.sid, sizeof w->person);
+	}
+	return rk_str(w->person);
+}
+
 static struct rk_str
 value_of(struct world *w, enum rk_kind kind, const struct rk_field *f)
 {
 	static const struct {
 		const char *field, *value;
 	} fixed[] = { { "role", "admin" }, { "type", "standard" }, { "visibility", "protected" },
-		{ "status", "completed" }, { "level", "warn" } };
+		{ "status", "completed" }, { "level", "warn" }, { "kind", "line" },
+		{ "token_digest", "0123456789abcdef0123456789abcdef" } };
 
 	for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
 		if (strcmp(fixed[i].field, f->name) == 0)
@@ -166,6 +183,8 @@ value_of(struct world *w, enum rk_kind kind, const struct rk_field *f)
 		return rk_str(w->service.row.sid);
 	if (strcmp(f->name, "environment_sid") == 0)
 		return rk_str(w->environment.row.sid);
+	if (strcmp(f->name, "person_sid") == 0)
+		return whoever(w);
 	if (f->flags & RK_FIELD_REF)
 		return rk_str(NULL);
 	return kind == RK_KIND_ENVIRONMENT && f->most < 20 ? RK_STR("x-\xc3\xa9")
@@ -433,9 +452,10 @@ static void
 pages(void **state)
 {
 	struct world *w = *state;
-	struct rk_row_log log = {
-		.row.account_sid = mine(w), .level = RK_STR("info"), .message = RK_STR("hello")
-	};
+	struct rk_row_log log = { .kind = RK_STR("line"),
+		.row.account_sid = mine(w),
+		.level = RK_STR("info"),
+		.message = RK_STR("hello") };
 
 	assert_int_equal(rk_store_begin(w->store), RK_OK);
 	for (int i = 0; i < 2345; i++) {
@@ -469,7 +489,9 @@ asks_for_logs(void **state)
 
 	for (int i = 0; i < 40; i++) {
 		char text[32];
-		struct rk_row_log log = { .row.account_sid = mine(w), .level = rk_str(levels[i % 4]) };
+		struct rk_row_log log = {
+			.row.account_sid = mine(w), .kind = RK_STR("line"), .level = rk_str(levels[i % 4])
+		};
 		snprintf(text, sizeof text, "number %d%%", i);
 		log.message = rk_str(text);
 		if (i % 2)
@@ -520,9 +542,10 @@ static void
 trims_logs(void **state)
 {
 	struct world *w = *state;
-	struct rk_row_log log = {
-		.row.account_sid = mine(w), .level = RK_STR("info"), .message = RK_STR("x")
-	};
+	struct rk_row_log log = { .row.account_sid = mine(w),
+		.kind = RK_STR("line"),
+		.level = RK_STR("info"),
+		.message = RK_STR("x") };
 	int64_t n = 0, tenth = 0;
 
 	for (int i = 0; i < 100; i++) {
