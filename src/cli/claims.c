@@ -7,6 +7,8 @@
 #include "cli/say.h"
 #include "cli/when.h"
 
+#define REFUSAL_MAX 8192
+
 static void
 put_line(struct rk_buf *out, const char *name, struct rk_str value)
 {
@@ -89,4 +91,18 @@ rk_claims_put_vendor(struct rk_buf *out, int code, const char *text)
 	rk_buf_printf(out, ",\"vendor\":{\"code\":%d,\"text\":", code);
 	rk_json_put_string(out, rk_str(text));
 	rk_buf_put_c(out, '}');
+}
+
+int
+rk_claims_refuse(bool json, const char *verdict, const struct rk_why *why)
+{
+	struct rk_buf out = RK_BUF(REFUSAL_MAX);
+
+	rk_say_why(why, RK_EXIT_REFUSED);
+	if (!json)
+		return RK_EXIT_REFUSED;
+	rk_buf_printf(&out, "{\"%s\":null,\"error\":", verdict);
+	rk_say_put_why(&out, why);
+	rk_buf_lit(&out, "}\n");
+	return rk_say_data(&out, RK_EXIT_REFUSED);
 }

@@ -62,6 +62,27 @@ take(char *p, size_t size, size_t count, void *arg)
 	return out->bad ? 0 : size * count;
 }
 
+/* Of an answer that is taken as it comes. */
+struct flow {
+	CURL *curl;
+	const struct rk_client_request *request;
+	struct rk_client_answer *answer;
+	bool ended; /* by its taker */
+};
+
+static size_t
+take_flow(char *p, size_t size, size_t count, void *arg)
+{
+	struct flow *flow = arg;
+	long status = 0;
+
+	lib.easy_getinfo(flow->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (!flow->request->piece || status >= 400)
+		return take(p, size, count, &flow->answer->body);
+	flow->ended = !flow->request->piece(rk_str_n(p, size * count), flow->request->arg);
+	return flow->ended ? 0 : size * count;
+}
+
 static void
 list_done(struct curl_slist **list)
 {
@@ -100,7 +121,9 @@ set_request(CURL *curl, const struct rk_client_request *request, struct curl_sli
 	lib.easy_setopt(curl, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
 	lib.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	lib.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	lib.easy_setopt(curl, CURLOPT_TIMEOUT_MS, WHOLE_MS);
+	lib.easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->piece ? 0L : WHOLE_MS);
+	if (request->ca)
+		lib.easy_setopt(curl, CURLOPT_CAINFO, request->ca);
 	if (request->body.n > 0) {
 		lib.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
 		lib.easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.p);
@@ -120,6 +143,9 @@ tell(CURLcode code, const char *details, const struct rk_client_answer *answer, 
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
 		return rk_why(why, RK_INVALID, RK_SAY_VALUE, "Write it as http://HOST:PORT.",
 		    "This is no URL to call: %.200s.", words);
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+		return rk_why(why, RK_GONE, RK_SAY_UNREACHABLE, "Name the server's authority: --ca FILE.",
+		    "The server does not prove who it is: %.300s.", words);
 	if (code == CURLE_OUT_OF_MEMORY)
 		return rk_why(why, RK_NOMEM, RK_SAY_FILE, "", "There is no memory for the request.");
 	return rk_why(why, code == CURLE_OPERATION_TIMEDOUT ? RK_TIMEOUT : RK_GONE, RK_SAY_UNREACHABLE,
@@ -135,18 +161,19 @@ rk_client_send(const struct rk_client_request *request, struct rk_client_answer 
 	RK_AUTO(list_done) struct curl_slist *headers = make_headers(request);
 	RK_AUTO(curl_done) CURL *curl = lib.easy_init();
 	char details[CURL_ERROR_SIZE] = "";
+	struct flow flow = { curl, request, answer, false };
 	CURLcode code;
 
 	if (!curl || !headers)
 		return rk_why(why, RK_NOMEM, RK_SAY_FILE, "", "There is no memory for the request.");
 	set_request(curl, request, headers);
 	lib.easy_setopt(curl, CURLOPT_ERRORBUFFER, details);
-	lib.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-	lib.easy_setopt(curl, CURLOPT_WRITEDATA, &answer->body);
+	lib.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_flow);
+	lib.easy_setopt(curl, CURLOPT_WRITEDATA, &flow);
 	lib.easy_setopt(curl, CURLOPT_HEADERFUNCTION, take);
 	lib.easy_setopt(curl, CURLOPT_HEADERDATA, &answer->head);
 	code = lib.easy_perform(curl);
-	if (code != CURLE_OK)
+	if (code != CURLE_OK && !flow.ended)
 		return tell(code, details, answer, why);
 	lib.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	return RK_OK;

@@ -14,6 +14,12 @@ struct rk_client_request {
 	const char *headers[RK_CLIENT_HEADERS]; /* "Name: value" */
 	size_t header_count;
 	struct rk_str body;
+	const char *ca; /* file of the authorities that may vouch for the server; NULL: the system's */
+
+	/* Takes an answer below 400 as it comes, however long that lasts; false ends it, which is no error. NULL: the
+	 * body is gathered. */
+	bool (*piece)(struct rk_str piece, void *arg);
+	void *arg;
 };
 
 /* Zero it, but for the ceilings of the two buffers. */

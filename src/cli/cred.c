@@ -38,6 +38,14 @@ rk_cred_take(struct rk_cred *cred, int row, const char *value)
 	}
 }
 
+void
+rk_cred_take_all(struct rk_cred *cred, const char *const *values)
+{
+	for (int row = 0; row < RK_CRED_COUNT; row++)
+		if (values[row])
+			rk_cred_take(cred, row, values[row]);
+}
+
 /* Keeps a copy; a later value takes the place of an earlier one. */
 static enum rk_err
 keep(char **field, struct rk_str value)

@@ -43,8 +43,9 @@ struct rk_cred {
 	bool has_secret; /* given, though perhaps empty */
 };
 
-/* Takes the value of one of the rows above. */
+/* Takes the value of one of the rows above, or those of all of them (NULL: not given). */
 void rk_cred_take(struct rk_cred *cred, int row, const char *value);
+void rk_cred_take_all(struct rk_cred *cred, const char *const *values);
 
 /*
  * Reads the places. One trailing newline of a file or of standard input is not part of

@@ -112,6 +112,28 @@ rk_flags_next(struct rk_flags *flags, const char **ret_value)
 	return RK_FLAGS_WORD;
 }
 
+enum rk_err
+rk_flags_read(struct rk_flags *flags, const char **values, const char **words, unsigned most,
+    struct rk_why *why)
+{
+	const char *value;
+	unsigned count = 0;
+	int row;
+
+	while ((row = rk_flags_next(flags, &value)) != RK_FLAGS_END) {
+		if (row == RK_FLAGS_BAD)
+			return RK_INVALID;
+		if (row == RK_FLAGS_WORD && count == most)
+			return rk_why(why, RK_INVALID, RK_SAY_VALUE, "See --help.", "There is no place for %.100s.",
+			    value);
+		if (row == RK_FLAGS_WORD)
+			words[count++] = value;
+		else
+			values[row] = value ? value : "";
+	}
+	return RK_OK;
+}
+
 void
 rk_flags_help(struct rk_buf *out, const struct rk_flag *table)
 {
@@ -125,6 +147,6 @@ rk_flags_help(struct rk_buf *out, const struct rk_flag *table)
 			    f->name, f->placeholder);
 		else
 			snprintf(left, sizeof left, "--%s", f->name);
-		rk_buf_printf(out, "  %-28s %s\n", left, f->help);
+		rk_buf_printf(out, "  %-32s %s\n", left, f->help);
 	}
 }

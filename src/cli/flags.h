@@ -43,6 +43,13 @@ enum { RK_FLAGS_WORD = -1, RK_FLAGS_END = -2, RK_FLAGS_BAD = -3 };
  */
 int rk_flags_next(struct rk_flags *flags, const char **ret_value);
 
+/*
+ * The whole command line: values[row] is what the flag was given last ("" for a bare one), NULL when it was not;
+ * words[0..most) in their order. Both arrays come zeroed. RK_INVALID: with an empty why it was told already.
+ */
+RK_CHECKED enum rk_err rk_flags_read(struct rk_flags *flags, const char **values, const char **words,
+    unsigned most, struct rk_why *why);
+
 /* Two columns, one line a flag; forbidden ones are left out. */
 void rk_flags_help(struct rk_buf *out, const struct rk_flag *table);
 

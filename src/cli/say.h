@@ -30,7 +30,12 @@ enum rk_exit {
 	X(UNREACHABLE, "RK-809", "nobody answers where a request was sent")   \
 	X(RC, "RK-820", "the settings that a project brings along")           \
 	X(EXISTS, "RK-821", "something is in the way of a new file")          \
-	X(WRITE, "RK-822", "a file that cannot be written")
+	X(WRITE, "RK-822", "a file that cannot be written")                   \
+	X(CONF, "RK-823", "a setting of roomkey.conf or of the environment")  \
+	X(LOGIN, "RK-824", "no login, or one that cannot be used")            \
+	X(ANSWER, "RK-825", "an answer that is not understood")               \
+	X(NAME, "RK-826", "no service, environment or build by that name")    \
+	X(DEPLOY, "RK-827", "a project that cannot be deployed")
 
 #define X(name, code, about) static const char RK_SAY_##name[] __attribute__((unused)) = code;
 RK_SAY_ROWS(X)

@@ -36,24 +36,13 @@ static enum rk_err
 take_flags(struct inspect *in, int argc, char **argv, struct rk_why *why)
 {
 	struct rk_flags walk = RK_FLAGS(flags, argc, argv);
-	const char *value;
-	int row;
+	const char *values[sizeof flags / sizeof flags[0]] = { 0 };
+	enum rk_err err = rk_flags_read(&walk, values, &in->bearer.word, 1, why);
 
-	while ((row = rk_flags_next(&walk, &value)) != RK_FLAGS_END) {
-		if (row == RK_FLAGS_BAD)
-			return RK_INVALID; /* told already: why stays empty */
-		if (row == RK_FLAGS_WORD && in->bearer.word)
-			return rk_why(why, RK_INVALID, RK_SAY_VALUE, "", "One token at a time.");
-		if (row == RK_FLAGS_WORD)
-			in->bearer.word = value;
-		else if (row == TOKEN_FILE)
-			in->bearer.file = value;
-		else if (row == JSON)
-			in->json = true;
-		else
-			rk_cred_take(&in->cred, row, value);
-	}
-	return RK_OK;
+	rk_cred_take_all(&in->cred, values);
+	in->bearer.file = values[TOKEN_FILE];
+	in->json = values[JSON];
+	return err;
 }
 
 static enum rk_err
@@ -133,21 +122,6 @@ inspect_done(struct inspect *in)
 	rk_inspection_free(in->seen);
 }
 
-/* Nothing could be said about the token: words, and as data too when data was asked for. */
-static int
-print_refusal(bool json, const struct rk_why *why)
-{
-	struct rk_buf out = RK_BUF(DATA_MAX);
-
-	rk_say_why(why, RK_EXIT_REFUSED);
-	if (!json)
-		return RK_EXIT_REFUSED;
-	rk_buf_lit(&out, "{\"sentence\":null,\"error\":");
-	rk_say_put_why(&out, why);
-	rk_buf_lit(&out, "}\n");
-	return rk_say_data(&out, RK_EXIT_REFUSED);
-}
-
 static int
 run(int argc, char **argv)
 {
@@ -163,9 +137,9 @@ run(int argc, char **argv)
 	if (err != RK_OK && !why.what[0])
 		return RK_EXIT_USAGE;
 	if (err != RK_OK)
-		return err == RK_INVALID ? rk_say_why(&why, RK_EXIT_USAGE) : print_refusal(in.json, &why);
+		return err == RK_INVALID ? rk_say_why(&why, RK_EXIT_USAGE) : rk_claims_refuse(in.json, "sentence", &why);
 	if (look(&in, &why) != RK_OK)
-		return print_refusal(in.json, &why);
+		return rk_claims_refuse(in.json, "sentence", &why);
 	if (in.json)
 		put_json(in.seen, &out);
 	else

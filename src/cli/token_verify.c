@@ -40,44 +40,43 @@ struct verify {
 };
 
 static enum rk_err
-take_own(struct verify *v, int row, const char *value, struct rk_why *why)
+refuse(int row, const char *value, struct rk_why *why)
 {
-	bool good = true;
+	return rk_why(why, RK_INVALID, RK_SAY_VALUE, "See roomkey token verify --help.",
+	    "--%s does not take %.100s: it wants %s.", flags[row].name, value, flags[row].help);
+}
 
-	if (row == TOKEN_FILE)
-		v->bearer.file = value;
-	else if (row == ALGORITHM)
-		good = *value && rk_access_alg_parse(rk_str(value), &v->how.alg) == RK_OK;
-	else if (row == LEEWAY)
-		good = rk_when_parse_span(rk_str(value), &v->how.leeway) && v->how.leeway >= 0 &&
-		       v->how.leeway <= LEEWAY_MAX;
-	else
-		v->json = true;
-	return good ? RK_OK
-		    : rk_why(why, RK_INVALID, RK_SAY_VALUE, "See roomkey token verify --help.",
-			  "--%s does not take %.100s: it wants %s.", flags[row].name, value, flags[row].help);
+static enum rk_err
+take_algorithm(struct verify *v, const char *value, struct rk_why *why)
+{
+	bool good = *value && rk_access_alg_parse(rk_str(value), &v->how.alg) == RK_OK;
+
+	return good ? RK_OK : refuse(ALGORITHM, value, why);
+}
+
+static enum rk_err
+take_leeway(struct verify *v, const char *value, struct rk_why *why)
+{
+	bool good = rk_when_parse_span(rk_str(value), &v->how.leeway) && v->how.leeway >= 0 &&
+		    v->how.leeway <= LEEWAY_MAX;
+
+	return good ? RK_OK : refuse(LEEWAY, value, why);
 }
 
 static enum rk_err
 take_flags(struct verify *v, int argc, char **argv, struct rk_why *why)
 {
 	struct rk_flags walk = RK_FLAGS(flags, argc, argv);
-	const char *value;
-	enum rk_err err = RK_OK;
-	int row;
+	const char *values[sizeof flags / sizeof flags[0]] = { 0 };
+	enum rk_err err = rk_flags_read(&walk, values, &v->bearer.word, 1, why);
 
-	while (err == RK_OK && (row = rk_flags_next(&walk, &value)) != RK_FLAGS_END) {
-		if (row == RK_FLAGS_BAD)
-			return RK_INVALID; /* told already: why stays empty */
-		if (row == RK_FLAGS_WORD && v->bearer.word)
-			return rk_why(why, RK_INVALID, RK_SAY_VALUE, "", "One token at a time.");
-		if (row == RK_FLAGS_WORD)
-			v->bearer.word = value;
-		else if (row < RK_CRED_COUNT)
-			rk_cred_take(&v->cred, row, value);
-		else
-			err = take_own(v, row, value, why);
-	}
+	rk_cred_take_all(&v->cred, values);
+	v->bearer.file = values[TOKEN_FILE];
+	v->json = values[JSON];
+	if (err == RK_OK && values[ALGORITHM])
+		err = take_algorithm(v, values[ALGORITHM], why);
+	if (err == RK_OK && values[LEEWAY])
+		err = take_leeway(v, values[LEEWAY], why);
 	return err;
 }
 
@@ -161,21 +160,6 @@ verify_done(struct verify *v)
 	rk_inspection_free(v->inspection);
 }
 
-/* Nothing could be said about the token: words, and as data too when data was asked for. */
-static int
-print_refusal(bool json, const struct rk_why *why)
-{
-	struct rk_buf out = RK_BUF(DATA_MAX);
-
-	rk_say_why(why, RK_EXIT_REFUSED);
-	if (!json)
-		return RK_EXIT_REFUSED;
-	rk_buf_lit(&out, "{\"valid\":null,\"error\":");
-	rk_say_put_why(&out, why);
-	rk_buf_lit(&out, "}\n");
-	return rk_say_data(&out, RK_EXIT_REFUSED);
-}
-
 static int
 run(int argc, char **argv)
 {
@@ -189,7 +173,7 @@ run(int argc, char **argv)
 	if (err != RK_OK && !why.what[0])
 		return RK_EXIT_USAGE;
 	if (err != RK_OK)
-		return err == RK_INVALID ? rk_say_why(&why, RK_EXIT_USAGE) : print_refusal(v.json, &why);
+		return err == RK_INVALID ? rk_say_why(&why, RK_EXIT_USAGE) : rk_claims_refuse(v.json, "valid", &why);
 	judge(&v);
 	if (v.json)
 		put_json(&v, &out);

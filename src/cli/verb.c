@@ -12,6 +12,7 @@ static const struct rk_verb *const verbs[] = {
 	&rk_verb_init,
 	&rk_verb_new,
 	&rk_verb_dev,
+	&rk_verb_serve,
 	&rk_verb_token_create,
 	&rk_verb_token_verify,
 	&rk_verb_token_inspect,
@@ -19,6 +20,36 @@ static const struct rk_verb *const verbs[] = {
 	&rk_verb_signature_verify,
 	&rk_verb_signature_explain,
 	&rk_verb_invoke,
+	&rk_verb_account_create,
+	&rk_verb_accounts_list,
+	&rk_verb_accounts_create,
+	&rk_verb_login,
+	&rk_verb_logout,
+	&rk_verb_whoami,
+	&rk_verb_keys_list,
+	&rk_verb_keys_create,
+	&rk_verb_keys_import,
+	&rk_verb_keys_disable,
+	&rk_verb_keys_enable,
+	&rk_verb_keys_delete,
+	&rk_verb_services_list,
+	&rk_verb_services_show,
+	&rk_verb_services_create,
+	&rk_verb_services_delete,
+	&rk_verb_deploy,
+	&rk_verb_versions,
+	&rk_verb_rollback,
+	&rk_verb_promote,
+	&rk_verb_env_list,
+	&rk_verb_env_get,
+	&rk_verb_env_set,
+	&rk_verb_env_unset,
+	&rk_verb_env_import,
+	&rk_verb_logs,
+	&rk_verb_audit,
+	&rk_verb_backup,
+	&rk_verb_rekey,
+	&rk_verb_twilio_env,
 };
 
 const struct rk_verb *
@@ -106,7 +137,7 @@ rk_verb_help(struct rk_buf *out, const struct rk_verb *verb)
 	    verb->name, verb->args, verb->summary);
 	if (verb->flags)
 		rk_flags_help(out, verb->flags);
-	else
-		rk_conf_help(out, RK_CONF_DEV);
+	if (verb->settings)
+		rk_conf_help(out, verb->settings);
 	rk_buf_printf(out, "%s%s", *verb->notes ? "\n" : "", verb->notes);
 }

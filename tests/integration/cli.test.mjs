@@ -75,8 +75,10 @@ test('the version is that of the build', () => {
 });
 
 test('every flag and exit status is in the manual page', () => {
-  const page = readFileSync(path.join(root, 'docs/man/roomkey.1'), 'utf8').replaceAll('\\-', '-');
-  for (const verb of [['dev'], ['token', 'create'], ['token', 'verify'], ['token', 'inspect']])
+  const page = ['roomkey.1', 'roomkey-serve.1'].map((name) => readFileSync(path.join(root, 'docs/man', name), 'utf8')).join('').replaceAll('\\-', '-');
+  const verbs = [...ends(DONE, ['--help']).out.matchAll(/^ {2}([a-z]\S*) ([a-z]*) {2,}/gm)].map((m) => m.slice(1).filter((word) => word));
+  assert.ok(verbs.length > 35, 'the help lists every verb');
+  for (const verb of verbs)
     for (const [, flag] of ends(DONE, [...verb, '--help']).out.matchAll(/^ {2}(--[a-z-]+)/gm))
       assert.ok(page.includes(flag), `${verb.join(' ')} ${flag} is not in roomkey.1`);
   for (const [, code] of readFileSync(path.join(root, 'src/cli/say.h'), 'utf8').matchAll(/"(RK-8\d\d)"/g))
@@ -114,7 +116,7 @@ test('mistakes end with 2 and name what was probably meant', () => {
     [['token', 'create', ...sids], 'RK-804', '--secret-file'],
     [['token', 'create'], 'RK-804', '--account-sid'],
     [['token', 'inspect'], 'RK-804', '--token-file'],
-    [['token', 'inspect', 'a.b.c', 'd.e.f'], 'RK-802', 'One token'],
+    [['token', 'inspect', 'a.b.c', 'd.e.f'], 'RK-802', 'no place for d.e.f'],
     [['token', 'inspect', '-', '--token-file', envFile], 'RK-802', 'one of them'],
     [['token', 'verify', 'a.b.c'], 'RK-804', 'token inspect'],
     [['token', 'verify', '-', '--secret-stdin'], 'RK-802', 'Standard input'],
