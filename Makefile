@@ -4,7 +4,7 @@ BUILD ?= build
 ARGS ?=
 PREFIX ?= /usr/local
 
-.PHONY: help run build test quick asan bench fuzz tidy format install clean
+.PHONY: help run build test quick asan bench durability fuzz tidy format install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -35,6 +35,11 @@ bench: ## speed against nginx+njs and Node in the same run; appends to bench/his
 	@./bootstrap bench
 	@tests/build build-bench -Dbench=true --buildtype=release
 	@bench/run build-bench
+
+durability: ## ends, power cuts, full disks, refused calls and many services, at length (as root; about an hour)
+	@./bootstrap test
+	@tests/build $(BUILD) -Dtests=true
+	@tests/durability/run $(BUILD)
 
 fuzz: ## every fuzz target for FUZZ_SECONDS each (default 60)
 	@./bootstrap test
